@@ -1,0 +1,80 @@
+"""CMA-ES through the package cmaes, behind ask and tell, with a state that can be saved."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any, Literal
+
+import numpy as np
+from cmaes import CMA, SepCMA
+from numpy.random import Generator
+from pydantic import Field
+
+from neatcore.errors import InputError, require
+from neatcore.interfaces import Array, Floats, Space, VectorSpace
+from neatcore.parameters import Parameters
+
+
+class CmaConfig(Parameters):
+    """Covariance matrix adaptation evolution strategy (Hansen & Ostermeier 2001)."""
+
+    population: int = Field(0, ge=0, le=1_000_000, description="samples a generation; 0: 4 + 3 ln n, the method's own choice")
+    sigma: float = Field(1.0, gt=0, description="first step size, in units of the encoding's scale")
+    variant: Literal["full", "diagonal"] = Field("full", description="full covariance matrix, or its diagonal for many weights")
+
+
+class Cma:
+    """CMA-ES as ask and tell over vectors; fitness is maximised."""
+
+    def __init__(self, config: CmaConfig, space: Space, rng: Generator) -> None:
+        if not isinstance(space, VectorSpace):
+            raise InputError(
+                "search=cma needs genomes that are vectors, this encoding has graphs; use encoding=mlp, or search=neat"
+            )
+        require(config.population != 1, "population=1: CMA-ES needs at least 2 (search.population)")
+        self.config, self.space = config, space
+        maker = CMA if config.variant == "full" else SepCMA
+        start = np.full(space.size, space.mean)
+        size = config.population or None
+        self.optimizer = maker(start, config.sigma * space.scale, population_size=size, seed=int(rng.integers(2**32)))
+        self.asked: list[Floats] = []
+
+    def ask(self) -> list[Floats]:
+        """The samples (n,) to evaluate; the same ones until they are told."""
+        if not self.asked:
+            self.asked = [self.optimizer.ask() for _ in range(self.optimizer.population_size)]
+        return list(self.asked)
+
+    def tell(self, fitness: Floats, /) -> None:
+        """Fitness (P,) of the samples."""
+        require(len(fitness) == len(self.asked), f"fitness of {len(fitness)} genomes, {len(self.asked)} were asked for")
+        self.optimizer.tell([(x, -float(f)) for x, f in zip(self.asked, fitness, strict=True)])
+        self.asked = []
+
+    def report(self) -> dict[str, Any]:
+        """The step size and the length of the mean."""
+        return {"sigma": float(self.optimizer._sigma), "mean_norm": float(np.linalg.norm(self.optimizer.mean))}
+
+    def state(self) -> dict[str, Array]:
+        """Everything, as plain arrays: numbers as JSON, arrays by name, the sampler's random state among them."""
+        attributes = {name: value for name, value in vars(self.optimizer).items() if name != "_rng"}
+        arrays = {name: np.array(value) for name, value in attributes.items() if isinstance(value, (np.ndarray, np.generic))}
+        plain = {name: value for name, value in attributes.items() if name not in arrays}
+        random = self.optimizer._rng.get_state(legacy=False)
+        key = random["state"].pop("key")
+        return {
+            "numbers": np.frombuffer(json.dumps({"plain": plain, "random": random}).encode(), np.uint8),
+            "key": key,
+            "asked": np.array(self.asked).reshape(len(self.asked), self.space.size),
+            **{f"array.{name}": value for name, value in arrays.items()},
+        }
+
+    def restore(self, state: Mapping[str, Array], /) -> None:
+        """Continue from `state`."""
+        numbers = json.loads(state["numbers"].tobytes())
+        numbers["random"]["state"]["key"] = state["key"]
+        self.optimizer._rng.set_state(numbers["random"])
+        arrays = {name.removeprefix("array."): value.copy()[()] for name, value in state.items() if name.startswith("array.")}
+        vars(self.optimizer).update(numbers["plain"] | arrays)
+        self.asked = list(state["asked"])

@@ -1,0 +1,196 @@
+"""Genomes: two sorted tables of gene records, and populations of them in four flat arrays.
+
+A genome is edited as records and evaluated as columns. `Genomes` keeps a population's tables end to end, so that kernels and
+whole-array operations reach every gene at once; `genomes[i]` is a view of one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, overload
+
+import numpy as np
+from numpy.typing import NDArray
+
+from neatcore.activations import NAMES, code_of
+from neatcore.errors import InputError, InputTypeError, require
+from neatcore.interfaces import GraphSpace, Ints
+
+INPUT, BIAS, OUTPUT, HIDDEN = 0, 1, 2, 3
+KINDS = ("input", "bias", "output", "hidden")
+
+NODE = np.dtype([("id", np.int64), ("kind", np.int8), ("activation", np.int16)], align=True)
+LINK = np.dtype(
+    [("innovation", np.int64), ("source", np.int64), ("target", np.int64), ("weight", np.float64), ("enabled", np.bool_)],
+    align=True,
+)
+Genes = NDArray[np.void]
+
+
+@dataclass(frozen=True, eq=False)
+class Genome:
+    """One network as genes.
+
+    nodes: records (id, kind, activation), sorted by id. links: records (innovation, source, target, weight, enabled), sorted
+    by innovation number. `check_genome` says what is valid.
+    """
+
+    nodes: Genes
+    links: Genes
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Genome):
+            return NotImplemented
+        return np.array_equal(self.nodes, other.nodes) and np.array_equal(self.links, other.links)
+
+    __hash__ = None  # type: ignore[assignment]
+
+    @property
+    def inputs(self) -> int:
+        return int(np.count_nonzero(self.nodes["kind"] == INPUT))
+
+    @property
+    def outputs(self) -> int:
+        return int(np.count_nonzero(self.nodes["kind"] == OUTPUT))
+
+    @property
+    def hidden(self) -> int:
+        return int(np.count_nonzero(self.nodes["kind"] == HIDDEN))
+
+    def __str__(self) -> str:
+        rows = [f"{self.hidden} hidden nodes, {np.count_nonzero(self.links['enabled'])} of {len(self.links)} links enabled"]
+        rows += [f"  node {n['id']:>4}  {KINDS[n['kind']]:<6} {NAMES[n['activation']]}" for n in self.nodes]
+        rows += [
+            f"  link {k['innovation']:>4}  {k['source']:>4} → {k['target']:<4} {k['weight']:+.4f}{'' if k['enabled'] else '  off'}"
+            for k in self.links
+        ]
+        return "\n".join(rows)
+
+
+@dataclass(frozen=True, eq=False)
+class Genomes(Sequence[Genome]):
+    """P genomes end to end: nodes of genome i are nodes[node_starts[i]:node_starts[i + 1]], links likewise."""
+
+    nodes: Genes
+    links: Genes
+    node_starts: Ints
+    link_starts: Ints
+
+    @classmethod
+    def of(cls, genomes: Sequence[Genome]) -> Genomes:
+        """`genomes` end to end; a `Genomes` is returned as it is."""
+        if isinstance(genomes, Genomes):
+            return genomes
+        for place, genome in enumerate(genomes):
+            if not isinstance(genome, Genome):
+                raise InputTypeError(f"genome {place} is a {type(genome).__name__}, not a Genome")
+        return cls(
+            np.concatenate([np.empty(0, NODE), *(g.nodes for g in genomes)]),
+            np.concatenate([np.empty(0, LINK), *(g.links for g in genomes)]),
+            starts([len(g.nodes) for g in genomes]),
+            starts([len(g.links) for g in genomes]),
+        )
+
+    def __len__(self) -> int:
+        return len(self.node_starts) - 1
+
+    @overload
+    def __getitem__(self, place: int) -> Genome: ...
+    @overload
+    def __getitem__(self, place: slice) -> Genomes: ...
+    def __getitem__(self, place: int | slice) -> Genome | Genomes:
+        if isinstance(place, slice):
+            return self.take(np.arange(len(self))[place])
+        if not -len(self) <= place < len(self):
+            raise IndexError(f"genome {place} of {len(self)}")
+        place = int(place) % len(self)
+        return Genome(
+            self.nodes[self.node_starts[place] : self.node_starts[place + 1]],
+            self.links[self.link_starts[place] : self.link_starts[place + 1]],
+        )
+
+    def __iter__(self) -> Iterator[Genome]:
+        return (self[i] for i in range(len(self)))
+
+    def take(self, rows: Ints) -> Genomes:
+        """Copies of the genomes in `rows`, in that order."""
+        nodes, node_starts = _gather(self.node_starts, rows)
+        links, link_starts = _gather(self.link_starts, rows)
+        return Genomes(self.nodes[nodes], self.links[links], node_starts, link_starts)
+
+    @property
+    def node_counts(self) -> Ints:
+        return np.diff(self.node_starts)
+
+    @property
+    def link_counts(self) -> Ints:
+        return np.diff(self.link_starts)
+
+
+def starts(counts: Any) -> Ints:
+    """Offsets (n + 1,) of n runs of these lengths laid end to end."""
+    result = np.zeros(len(counts) + 1, np.int64)
+    np.cumsum(counts, out=result[1:])
+    return result
+
+
+def _gather(offsets: Ints, rows: Ints) -> tuple[Ints, Ints]:
+    """The flat places of the runs `rows`, end to end, and the offsets of the result."""
+    counts = (offsets[1:] - offsets[:-1])[rows]
+    result = starts(counts)
+    places = np.arange(result[-1]) + np.repeat(offsets[:-1][rows] - result[:-1], counts)
+    return places, result
+
+
+def node_table(space: GraphSpace, output: str = "sigmoid") -> Genes:
+    """The nodes every genome of `space` has: inputs 0…, then the bias, then the outputs."""
+    kinds = [INPUT] * space.inputs + [BIAS] * space.bias + [OUTPUT] * space.outputs
+    linear, activation = code_of("linear"), code_of(output)
+    return np.array([(i, kind, activation if kind == OUTPUT else linear) for i, kind in enumerate(kinds)], NODE)
+
+
+def check_genome(genome: Genome, *, recurrent: bool = True) -> None:
+    """Raise InputError unless `genome` is valid; with `recurrent` off, links on or off must not close a cycle."""
+    nodes, links = genome.nodes, genome.links
+    for name, table, dtype in (("nodes", nodes, NODE), ("links", links, LINK)):
+        require(getattr(table, "dtype", None) == dtype, f"the {name} of a genome must be a table of {dtype.names}")
+    _sorted(nodes["id"], "nodes are not sorted by id, or one is there twice: id")
+    _sorted(links["innovation"], "links are not sorted by innovation number, or one is there twice: innovation")
+    require(len(nodes) == 0 or nodes["id"][0] >= 0, "a node has a negative id")
+    _each(np.isin(nodes["kind"], range(len(KINDS))), nodes["id"], "unknown kind of node", "node")
+    _each((nodes["activation"] >= 0) & (nodes["activation"] < len(NAMES)), nodes["id"], "unknown activation", "node")
+    require(genome.outputs > 0, "a genome needs an output node")
+    require(np.count_nonzero(nodes["kind"] == BIAS) <= 1, "a genome has at most one bias node")
+    _each(np.isin(links["source"], nodes["id"]), links["innovation"], "the source is no node of this genome", "link")
+    _each(np.isin(links["target"], nodes["id"]), links["innovation"], "the target is no node of this genome", "link")
+    sensors = nodes["id"][nodes["kind"] <= BIAS]
+    _each(~np.isin(links["target"], sensors), links["innovation"], "a link ends at an input or the bias", "link")
+    _each(np.isfinite(links["weight"]), links["innovation"], "the weight is not finite", "link")
+    pairs = set(zip(links["source"].tolist(), links["target"].tolist(), strict=True))
+    require(len(pairs) == len(links), "two links join the same pair of nodes")
+    if not recurrent:
+        require(not has_cycle(genome), "the links close a cycle, in a genome that must be feed-forward")
+
+
+def has_cycle(genome: Genome) -> bool:
+    """Whether the links, enabled or not, close a cycle."""
+    remaining = list(zip(genome.links["source"].tolist(), genome.links["target"].tolist(), strict=True))
+    while remaining:
+        targets = {target for _, target in remaining}
+        kept = [link for link in remaining if link[0] in targets]
+        if len(kept) == len(remaining):
+            return True
+        remaining = kept
+    return False
+
+
+def _sorted(keys: Ints, message: str) -> None:
+    wrong = np.flatnonzero(np.diff(keys) <= 0)
+    if len(wrong):
+        raise InputError(f"{message} {keys[wrong[0] + 1]} follows {keys[wrong[0]]}")
+
+
+def _each(valid: NDArray[np.bool_], keys: Ints, message: str, kind: str) -> None:
+    if not np.all(valid):
+        raise InputError(f"{kind} {keys[np.flatnonzero(~valid)[0]]}: {message}")

@@ -1,0 +1,106 @@
+"""The loop, written once: every search, every encoding, every task goes through `evolve`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from traceback import extract_tb
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.random import Generator
+
+from neatcore.errors import InputError, TaskError
+from neatcore.interfaces import Array, Encoding, Evaluation, Generation, Model, Policy, Search, Task
+
+Z = TypeVar("Z")
+Theta = TypeVar("Theta")
+
+
+def evolve(
+    search: Search[Z],
+    encoding: Encoding[Z, Theta],
+    model: Model[Theta],
+    task: Task,
+    rng: Generator,
+    *,
+    generation: int = 0,
+    evaluations: int = 0,
+) -> Iterator[Generation[Z]]:
+    """Ask, decode, evaluate, tell, without end; the caller's `for` decides when to stop.
+
+    A record is yielded after `tell`: what `search.state()` and the generator's state are then, with number + 1 and evaluations,
+    is all that going on later needs. Each generation's episodes come from one number drawn from `rng`.
+    Raises TaskError where the task raises or returns no evaluation of these networks.
+    """
+    while True:
+        genomes = search.ask()
+        policy = model.bind(encoding.decode(genomes))
+        episodes = np.random.default_rng(rng.integers(2**63))
+        evaluation = evaluate(task, policy, episodes, generation)
+        search.tell(evaluation.fitness)
+        evaluations += len(genomes)
+        yield Generation(generation, genomes, evaluation, champion_of(evaluation), evaluations, search.report())
+        generation += 1
+
+
+def champion_of(evaluation: Evaluation) -> int:
+    """The row of the fittest network among those that solve the task, or among all where none does."""
+    if evaluation.solved is None or not evaluation.solved.any():
+        return int(np.argmax(evaluation.fitness))
+    return int(np.argmax(np.where(evaluation.solved, evaluation.fitness, -np.inf)))
+
+
+def evaluate(task: Task, policy: Policy, rng: Generator, generation: int = 0) -> Evaluation:
+    """The task's evaluation, checked; TaskError says what is wrong with it, for which networks."""
+    try:
+        evaluation = task.evaluate(policy, rng)
+    except (InputError, TaskError):
+        raise
+    except Exception as error:
+        raise TaskError(
+            f"{_name(task)} raised {type(error).__name__}: {error}{_place(error)} in generation {generation}"
+        ) from error
+    if not isinstance(evaluation, Evaluation):
+        raise TaskError(f"{_name(task)} returned a {type(evaluation).__name__}, not an Evaluation, in generation {generation}")
+    return check_evaluation(evaluation, policy.size, f"{_name(task)}, generation {generation}")
+
+
+def check_evaluation(evaluation: Evaluation, size: int, where: str) -> Evaluation:
+    """The evaluation as arrays of float64 and bool, or TaskError: columns of `size` entries, fitness finite."""
+    fitness = _column(evaluation.fitness, "fitness", size, where, np.float64)
+    wrong = np.flatnonzero(~np.isfinite(fitness))
+    if len(wrong):
+        raise TaskError(f"{where}: fitness is {fitness[wrong[0]]} for {_rows(wrong)}; fitness must be finite")
+    solved = None if evaluation.solved is None else _column(evaluation.solved, "solved", size, where, np.bool_)
+    behaviour = None
+    if evaluation.behaviour is not None:
+        behaviour = np.asarray(evaluation.behaviour, np.float64)
+        if behaviour.ndim != 2 or len(behaviour) != size:
+            raise TaskError(f"{where}: behaviour has shape {behaviour.shape}, not ({size}, B)")
+    info = {name: _column(values, f"info[{name!r}]", size, where, None) for name, values in evaluation.info.items()}
+    return Evaluation(fitness, solved, behaviour, info)
+
+
+def _column(values: Any, name: str, size: int, where: str, dtype: Any) -> Array:
+    try:
+        column = np.array(values, dtype)
+    except (TypeError, ValueError) as error:
+        raise TaskError(f"{where}: {name} is no array of numbers: {error}") from error
+    if column.shape != (size,):
+        raise TaskError(f"{where}: {name} has shape {column.shape}, not ({size},), one for each network")
+    return column
+
+
+def _rows(rows: Sequence[int] | Array) -> str:
+    listed = ", ".join(str(row) for row in rows[:5]) + (", …" if len(rows) > 5 else "")
+    return f"genome {listed}" if len(rows) == 1 else f"genomes {listed}"
+
+
+def _name(task: Task) -> str:
+    return f"task {type(task).__name__}"
+
+
+def _place(error: Exception) -> str:
+    frames = extract_tb(error.__traceback__)
+    return f" ({Path(frames[-1].filename).name}:{frames[-1].lineno})" if frames else ""

@@ -1,0 +1,143 @@
+"""Structural mutation of whole populations: a kernel proposes, `Innovations` numbers, whole-array operations insert.
+
+Each function takes a population and the rows to mutate and returns a new population; rows where nothing fits stay as they were.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.random import Generator
+
+from neatcore.activations import code_of
+from neatcore.genome import BIAS, HIDDEN, LINK, NODE, Genes, Genomes
+from neatcore.interfaces import Bools, Ints
+from neatcore.neat import kernels
+from neatcore.neat.innovations import Innovations
+
+
+def add_links(
+    population: Genomes,
+    rows: Ints,
+    innovations: Innovations,
+    power: float,
+    recurrent: bool,
+    cyclic_share: float,
+    rng: Generator,
+) -> Genomes:
+    """A new link of random weight within ± power between two nodes that had none (2002, figure 3)."""
+    p = population
+    pairs = kernels.propose_links(p.nodes, p.links, p.node_starts, p.link_starts, rows, recurrent, cyclic_share, rng)
+    weights = rng.uniform(-power, power, len(rows))
+    found = pairs[:, 0] >= 0
+    genes = [
+        (innovations.link(source, target), source, target, weight, True)
+        for (source, target), weight in zip(pairs[found].tolist(), weights[found].tolist(), strict=True)
+    ]
+    return insert_links(population, rows[found], genes)
+
+
+def split_links(
+    population: Genomes, rows: Ints, innovations: Innovations, odds: dict[str, float], older: bool, split_bias: bool, rng: Generator
+) -> Genomes:
+    """A node in the middle of an enabled link, which is disabled; in-link of weight 1, out-link of the old one (2002, figure 3)."""
+    eligible = population.links["enabled"] & (split_bias | ~from_bias(population))
+    places = kernels.choose_split(eligible.astype(np.int64), population.link_starts, rows, older, rng)
+    activations = draw_activations(odds, len(rows), rng)[places >= 0].tolist()
+    rows, places = rows[places >= 0], places[places >= 0]
+    nodes, links = [], []
+    for row, gene, activation in zip(rows.tolist(), population.links[places], activations, strict=True):
+        present = population.nodes["id"][population.node_starts[row] : population.node_starts[row + 1]]
+        source, target, node = int(gene["source"]), int(gene["target"]), innovations.node(int(gene["innovation"]), present)
+        nodes.append((node, HIDDEN, activation))
+        links.append((innovations.link(source, node), source, node, 1.0, True))
+        links.append((innovations.link(node, target), node, target, float(gene["weight"]), True))
+    disabled = population.links.copy()
+    disabled["enabled"][places] = False
+    grown = insert_nodes(replace(population, links=disabled), rows, nodes)
+    return insert_links(grown, np.repeat(rows, 2), links)
+
+
+def switch_links(population: Genomes, rows: Ints, eligible: Bools, rng: Generator) -> Genomes:
+    """Enable a disabled link, or disable an enabled one: one of the `eligible` links in each row."""
+    places = kernels.choose(eligible.astype(np.int64), population.link_starts, rows, rng)
+    links = population.links.copy()
+    links["enabled"][places[places >= 0]] ^= True
+    return replace(population, links=links)
+
+
+def switchable(population: Genomes) -> Bools:
+    """Links (L,) that may be switched: those off, and those on whose source has another enabled link out of it."""
+    links = population.links
+    owner = np.repeat(np.arange(len(population)), population.link_counts)
+    keys = np.stack([owner, links["source"]], axis=1)
+    _, group = np.unique(keys, axis=0, return_inverse=True)
+    enabled_of_source = np.bincount(group, weights=links["enabled"], minlength=1)[group]
+    return ~links["enabled"] | (enabled_of_source > 1)
+
+
+def delete_links(population: Genomes, rows: Ints, rng: Generator) -> Genomes:
+    """Without one random link in each row, and without the hidden nodes that this leaves unlinked."""
+    everywhere = np.ones(len(population.links), np.int64)
+    places = kernels.choose(everywhere, population.link_starts, rows, rng)
+    gone = places[places >= 0]
+    counts = population.link_counts
+    counts[rows[places >= 0]] -= 1
+    links = np.delete(population.links, gone)
+    pruned = replace(population, links=links, link_starts=np.concatenate([[0], np.cumsum(counts)]))
+    return drop_unlinked(pruned)
+
+
+def drop_unlinked(population: Genomes) -> Genomes:
+    """Without hidden nodes that no link touches."""
+    p = population
+    owner = np.repeat(np.arange(len(p)), p.link_counts)
+    linked = p.nodes["kind"] != HIDDEN
+    for end in ("source", "target"):
+        linked[kernels.places_of(p.nodes["id"], p.node_starts, owner, p.links[end])] = True
+    kept = np.add.reduceat(linked, p.node_starts[:-1]) if len(p) else np.zeros(0)
+    return replace(p, nodes=p.nodes[linked], node_starts=np.concatenate([[0], np.cumsum(kept, dtype=np.int64)]))
+
+
+def change_activations(population: Genomes, rows: Ints, odds: dict[str, float], rng: Generator) -> Genomes:
+    """Another activation, drawn by the odds, for one hidden node in each row."""
+    places = kernels.choose((population.nodes["kind"] == HIDDEN).astype(np.int64), population.node_starts, rows, rng)
+    drawn = draw_activations(odds, len(rows), rng)
+    nodes = population.nodes.copy()
+    nodes["activation"][places[places >= 0]] = drawn[places >= 0]
+    return replace(population, nodes=nodes)
+
+
+def draw_activations(odds: dict[str, float], count: int, rng: Generator) -> Ints:
+    """Codes (count,) of activations drawn by their odds."""
+    shares = np.array(list(odds.values())) / sum(odds.values())
+    return rng.choice(np.array([code_of(name) for name in odds], np.int64), count, p=shares)
+
+
+def from_bias(population: Genomes) -> Bools:
+    """Marks (L,) of the links that leave a bias node."""
+    biases = np.unique(population.nodes["id"][population.nodes["kind"] == BIAS])
+    return np.isin(population.links["source"], biases)
+
+
+def insert_links(population: Genomes, rows: Ints, genes: Sequence[tuple[Any, ...]]) -> Genomes:
+    """With each of `genes` (n,) in the genome of the same place in `rows`, where its innovation number belongs."""
+    links, link_starts = _insert(population.links, population.link_starts, rows, np.array(genes, LINK))
+    return replace(population, links=links, link_starts=link_starts)
+
+
+def insert_nodes(population: Genomes, rows: Ints, genes: Sequence[tuple[Any, ...]]) -> Genomes:
+    """With each of `genes` (n,) in the genome of the same place in `rows`, where its id belongs."""
+    nodes, node_starts = _insert(population.nodes, population.node_starts, rows, np.array(genes, NODE))
+    return replace(population, nodes=nodes, node_starts=node_starts)
+
+
+def _insert(table: Genes, starts: Ints, rows: Ints, genes: Genes) -> tuple[Genes, Ints]:
+    key = genes.dtype.names[0]  # type: ignore[index]
+    order = np.lexsort((genes[key], rows))
+    places = kernels.places_of(table[key], starts, rows[order], genes[key][order])
+    added = np.bincount(rows, minlength=len(starts) - 1)
+    return np.insert(table, places, genes[order]), starts + np.concatenate([[0], np.cumsum(added)])

@@ -1,0 +1,108 @@
+"""Reproduction: who begets whom, and what happens to each child."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.random import Generator
+
+from neatcore.genome import Genomes
+from neatcore.interfaces import Bools, Floats, Ints
+from neatcore.neat import kernels, mutation
+from neatcore.neat.config import NeatConfig
+from neatcore.neat.innovations import Innovations
+from neatcore.neat.species import Species
+
+
+@dataclass(frozen=True)
+class Parents:
+    """mothers, fathers (C,): rows of the population, father -1 where there is no crossover. untouched (C,): champions' copies."""
+
+    mothers: Ints
+    fathers: Ints
+    untouched: Bools
+
+
+def choose_parents(species: Sequence[Species], offspring: Ints, config: NeatConfig, rng: Generator) -> Parents:
+    """Parents of every child, species by species: the champion's copy first, then draws from the fittest members."""
+    pools = [s.members[: int(config.survival * len(s.members) + 1)] for s in species]
+    mothers, fathers, untouched = [], [], []
+    for place, (kind, count) in enumerate(zip(species, offspring.tolist(), strict=True)):
+        mother, father = rng.choice(pools[place], count), rng.choice(pools[place], count)
+        away = rng.random(count) < config.interspecies
+        father[away] = [_stranger(pools, place, rng) for _ in range(np.count_nonzero(away))]
+        father[rng.random(count) < config.mutate_only] = -1
+        kept = np.zeros(count, np.bool_)
+        if count and len(kind.members) > config.champion_size:
+            kept[0], mother[0], father[0] = True, kind.members[0], -1
+        mothers.append(mother)
+        fathers.append(father)
+        untouched.append(kept)
+    return Parents(np.concatenate(mothers), np.concatenate(fathers), np.concatenate(untouched))
+
+
+def _stranger(pools: Sequence[Ints], place: int, rng: Generator) -> int:
+    """A parent from another species; from the same one where there is no other."""
+    others = [pool for n, pool in enumerate(pools) if n != place] or [pools[place]]
+    return int(rng.choice(others[rng.integers(len(others))]))
+
+
+def cross(population: Genomes, parents: Parents, fitness: Floats, recurrent: bool, config: NeatConfig, rng: Generator) -> Genomes:
+    """Children before mutation. A genome crossed with itself is copied."""
+    mothers = parents.mothers
+    fathers = np.where(parents.fathers == mothers, -1, parents.fathers)
+    fitter = np.sign(fitness[mothers] - fitness[fathers]).astype(np.int64)
+    if config.equal_fitness == "smaller":
+        sizes = population.link_counts
+        fitter = np.where(fitter == 0, np.where(sizes[mothers] <= sizes[fathers], 1, -1), fitter)
+    averaging = (rng.random(len(mothers)) < config.averaging).astype(np.int64)
+    return Genomes(
+        *kernels.breed(
+            population.nodes,
+            population.links,
+            population.node_starts,
+            population.link_starts,
+            mothers,
+            fathers,
+            fitter,
+            averaging,
+            recurrent,
+            config.disabled_rule == "author",
+            config.inherit_disabled,
+            rng,
+        )
+    )
+
+
+def mutate(
+    children: Genomes, parents: Parents, innovations: Innovations, recurrent: bool, config: NeatConfig, rng: Generator
+) -> Genomes:
+    """Mutate all children but the champions' copies and, by `mate_only`, some of those that were crossed. Changes `children`."""
+    c = config
+    crossed = (parents.fathers >= 0) & (parents.fathers != parents.mothers)
+    open_ = ~parents.untouched & ~(crossed & (rng.random(len(children)) < c.mate_only))
+
+    def some(share: float) -> Bools:
+        drawn: Bools = open_ & (rng.random(len(children)) < share)
+        return drawn
+
+    splits = some(c.add_node)
+    adds = some(c.add_link) & ~(splits & c.exclusive)
+    weights = some(c.mutate_weights) & ~((splits | adds) & c.exclusive)
+    rules = (c.power, c.perturb, c.replace, c.weight_limit, c.weight_rule == "author")
+    kernels.mutate_weights(children.links, children.link_starts, np.flatnonzero(weights), *rules, rng)
+    children = mutation.split_links(
+        children, np.flatnonzero(splits), innovations, c.activations, c.split_rule == "older", c.split_bias, rng
+    )
+    children = mutation.add_links(children, np.flatnonzero(adds), innovations, c.new_power, recurrent, c.recurrent_links, rng)
+    if c.toggle:
+        children = mutation.switch_links(children, np.flatnonzero(some(c.toggle)), mutation.switchable(children), rng)
+    if c.reenable:
+        children = mutation.switch_links(children, np.flatnonzero(some(c.reenable)), ~children.links["enabled"], rng)
+    if c.delete_link:
+        children = mutation.delete_links(children, np.flatnonzero(some(c.delete_link)), rng)
+    if c.change_activation:
+        children = mutation.change_activations(children, np.flatnonzero(some(c.change_activation)), c.activations, rng)
+    return children

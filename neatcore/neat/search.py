@@ -1,0 +1,142 @@
+"""The search: ask for genomes, tell their fitness."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.random import Generator
+
+from neatcore.errors import InputError, require
+from neatcore.genome import HIDDEN, Genomes
+from neatcore.interfaces import Array, Floats, GraphSpace, Space
+from neatcore.neat import reproduction, species
+from neatcore.neat.config import NeatConfig
+from neatcore.neat.innovations import Innovations
+from neatcore.neat.start import first_population
+
+
+class Neat:
+    """NEAT as ask and tell.
+
+        neat = Neat(NeatConfig(), GraphSpace(inputs=2, outputs=1), rng)
+        while neat.generation < 100:
+            genomes = neat.ask()
+            neat.tell(fitness_of(genomes))
+
+    generation: how many generations have been told. The population is what `ask` last returned.
+    """
+
+    def __init__(self, config: NeatConfig, space: Space, rng: Generator) -> None:
+        if not isinstance(space, GraphSpace):
+            raise InputError(
+                f"search=neat needs genomes that are graphs, this encoding has vectors of {space.size} numbers; "
+                "use search=cma, or encoding=direct"
+            )
+        self.config, self.space, self.rng = config, space, rng
+        self.generation = 0
+        self.population = first_population(config, space, rng)
+        nodes, links = self.population.nodes["id"], self.population.links["innovation"]
+        self.innovations = Innovations(int(links.max(initial=-1)) + 1, int(nodes.max(initial=-1)) + 1)
+        self.species: list[species.Species] = []
+        self.threshold = config.threshold
+        self.fitness: Floats | None = None  # of `population`; None while it waits to be told
+        self.best, self.improved = -np.inf, 0
+        self.next_species = 0
+
+    def ask(self) -> Genomes:
+        """The genomes to evaluate; after `tell`, the next generation."""
+        if self.fitness is not None:
+            self.population = self._offspring(self.fitness)
+            self.fitness = None
+        return self.population
+
+    def tell(self, fitness: Floats, /) -> None:
+        """Take the fitness (P,) of the population and sort it into species."""
+        fitness = np.array(fitness, np.float64)
+        require(fitness.shape == (len(self.population),), f"fitness has shape {fitness.shape}, not ({len(self.population)},)")
+        require(np.isfinite(fitness).all(), f"fitness of genome {np.argmin(np.isfinite(fitness))} is not finite")
+        require(self.fitness is None, "told twice; ask for the next generation first")
+        placed, founders = species.speciate(self.population, self.species, self.threshold, self.config)
+        self.species = species.update(
+            self.species, self.population, placed, founders, fitness, self.generation, self.next_species, self.config, self.rng
+        )
+        self.next_species += len(founders)
+        if fitness.max() > self.best:
+            self.best, self.improved = float(fitness.max()), self.generation
+        self.fitness = fitness
+        self.generation += 1
+
+    def _offspring(self, fitness: Floats) -> Genomes:
+        config, rng = self.config, self.rng
+        self._move_threshold()
+        if config.innovation_scope == "generation":
+            self.innovations.forget()
+        factors = species.allowed(self.species, fitness, self.generation - 1, self.improved, config)
+        if factors.any() and self.generation - 1 - self.improved > config.population_stagnation:
+            self.improved = self.generation - 1
+        claims = species.shares(self.species, fitness, factors)
+        offspring = species.allot(claims, config.population)
+        parents = reproduction.choose_parents(self.species, offspring, config, rng)
+        children = reproduction.cross(self.population, parents, fitness, self.space.recurrent, config, rng)
+        return reproduction.mutate(children, parents, self.innovations, self.space.recurrent, config, rng)
+
+    def _move_threshold(self) -> None:
+        target, step = self.config.target_species, self.config.threshold_step
+        if target and len(self.species) != target:
+            self.threshold = max(step, self.threshold + (step if len(self.species) > target else -step))
+
+    def report(self) -> dict[str, Any]:
+        """Species (id, size, best, mean, age, stale), the threshold, and hidden nodes and enabled links: mean and fittest."""
+        require(self.fitness is not None, "nothing to report before tell")
+        fitness, genomes = np.asarray(self.fitness), self.population
+        champion = genomes[int(np.argmax(fitness))]
+        return {
+            "species": [self._describe(s, fitness) for s in self.species],
+            "threshold": self.threshold,
+            "hidden_mean": float(np.count_nonzero(genomes.nodes["kind"] == HIDDEN) / len(genomes)),
+            "hidden_best": champion.hidden,
+            "links_mean": float(np.count_nonzero(genomes.links["enabled"]) / len(genomes)),
+            "links_best": int(np.count_nonzero(champion.links["enabled"])),
+        }
+
+    def _describe(self, kind: species.Species, fitness: Floats) -> dict[str, Any]:
+        now = self.generation - 1
+        found = fitness[kind.members]
+        return {
+            "id": kind.id,
+            "size": len(kind.members),
+            "best": float(found[0]),
+            "mean": float(found.mean()),
+            "age": now - kind.born,
+            "stale": now - kind.improved,
+        }
+
+    def state(self) -> dict[str, Array]:
+        """Everything, as plain arrays; reading it changes nothing."""
+        p = self.population
+        return {
+            "counters": np.array([self.generation, self.improved, self.next_species], np.int64),
+            "scalars": np.array([self.best, self.threshold]),
+            "fitness": np.empty(0) if self.fitness is None else self.fitness.copy(),
+            "nodes": p.nodes.copy(),
+            "links": p.links.copy(),
+            "node_starts": p.node_starts.copy(),
+            "link_starts": p.link_starts.copy(),
+            **{f"species.{name}": value for name, value in species.to_arrays(self.species).items()},
+            **{f"innovations.{name}": value for name, value in self.innovations.state().items()},
+        }
+
+    def restore(self, state: Mapping[str, Array], /) -> None:
+        """Continue from `state`; the random generator's state is its owner's to restore."""
+        self.generation, self.improved, self.next_species = state["counters"].tolist()
+        self.best, self.threshold = state["scalars"].tolist()
+        self.fitness = state["fitness"].copy() if len(state["fitness"]) else None
+        self.population = Genomes(*(state[name].copy() for name in ("nodes", "links", "node_starts", "link_starts")))
+        self.species = species.from_arrays(_under("species.", state))
+        self.innovations = Innovations.restored(_under("innovations.", state))
+
+
+def _under(prefix: str, state: Mapping[str, Array]) -> dict[str, Array]:
+    return {name.removeprefix(prefix): value for name, value in state.items() if name.startswith(prefix)}

@@ -1,0 +1,134 @@
+"""Species: who belongs to which, how long each has stood still, and how many offspring it may have."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.random import Generator
+
+from neatcore.genome import Genes, Genomes, starts
+from neatcore.interfaces import Array, Floats, Ints
+from neatcore.neat import kernels
+from neatcore.neat.config import NeatConfig
+
+
+@dataclass(frozen=True)
+class Species:
+    """members (n,): rows of the population, fittest first. representative: the links that stand for the species next time.
+
+    best: the highest fitness it ever had, at generation `improved`. born: its first generation.
+    """
+
+    id: int
+    born: int
+    members: Ints
+    representative: Genes
+    best: float
+    improved: int
+
+
+def speciate(population: Genomes, species: Sequence[Species], threshold: float, config: NeatConfig) -> tuple[Ints, Ints]:
+    """The species (P,) of each genome: a place in `species` or beyond it; and the rows that found new ones (2002, section 3.3)."""
+    if not config.speciation:
+        return np.zeros(len(population), np.int64), np.zeros(0 if species else 1, np.int64)
+    known = [s.representative for s in species]
+    tables = np.concatenate([population.links[:0], *known])
+    return kernels.assign(
+        population.links, population.link_starts, tables, starts([len(k) for k in known]), threshold, *coefficients(config)
+    )
+
+
+def coefficients(config: NeatConfig) -> tuple[float, float, float, bool]:
+    """c1, c2, c3 and whether to divide by size, as the kernels take them."""
+    return config.excess, config.disjoint, config.difference, config.size_rule == "paper"
+
+
+def update(
+    species: Sequence[Species],
+    population: Genomes,
+    placed: Ints,
+    founders: Ints,
+    fitness: Floats,
+    generation: int,
+    next_id: int,
+    config: NeatConfig,
+    rng: Generator,
+) -> list[Species]:
+    """The species of this generation: members, best fitness, representatives; those without members are gone."""
+    born = [
+        Species(next_id + n, generation, np.empty(0, np.int64), population[int(row)].links, -np.inf, generation)
+        for n, row in enumerate(founders)
+    ]
+    order = np.lexsort((-fitness, placed))
+    result = []
+    for members, old in zip(np.split(order, np.cumsum(np.bincount(placed))[:-1]), [*species, *born], strict=False):
+        if len(members) == 0:
+            continue
+        best = float(fitness[members[0]])
+        stands = members[0] if config.representative == "champion" else members[rng.integers(len(members))]
+        current = replace(old, members=members, representative=population[int(stands)].links.copy())
+        if best > old.best:
+            current = replace(current, best=best, improved=generation)
+        result.append(current)
+    return result
+
+
+def allowed(species: Sequence[Species], fitness: Floats, generation: int, improved: int, config: NeatConfig) -> Floats:
+    """The factor (species,) on each one's share of offspring: 1, or less where it stagnates (2002, section 4.1).
+
+    improved: the generation in which the best fitness of the whole population last rose.
+    """
+    champions = np.array([fitness[s.members[0]] for s in species])
+    if generation - improved > config.population_stagnation:
+        factors = np.zeros(len(species))
+        factors[np.argsort(-champions, kind="stable")[:2]] = 1.0
+        return factors
+    stale = np.array([generation - s.improved >= config.stagnation for s in species])
+    if config.protect_best:
+        stale[np.argmax(champions)] = False
+    return np.array([config.stagnation_factor if stands else 1.0 for stands in stale], np.float64)
+
+
+def shares(species: Sequence[Species], fitness: Floats, factors: Floats) -> Floats:
+    """Each species' claim (species,) on offspring: the sum of its members' shared fitness, f / size (2002, section 3.3).
+
+    Where a fitness is negative all are raised by the lowest, so that claims are never below 0.
+    """
+    raised = fitness - min(0.0, float(fitness.min()))
+    claims: Floats = factors * np.array([raised[s.members].mean() for s in species])
+    if not claims.sum() > 0:
+        claims = np.where(factors > 0, factors, 0.0) if np.any(factors > 0) else np.ones(len(species))
+        claims = claims * np.array([len(s.members) for s in species], np.float64)
+    return claims
+
+
+def allot(claims: Floats, total: int) -> Ints:
+    """Whole numbers (species,) in proportion to `claims` that sum to `total`: largest remainders round up, ties to the first."""
+    exact = claims / claims.max()
+    exact = exact / exact.sum() * total
+    whole: Ints = np.floor(exact).astype(np.int64)
+    left = total - int(whole.sum())
+    whole[np.argsort(-(exact - whole), kind="stable")[:left]] += 1
+    return whole
+
+
+def to_arrays(species: Sequence[Species]) -> dict[str, Array]:
+    """Plain arrays from which `from_arrays` makes the same species again."""
+    return {
+        "ids": np.array([(s.id, s.born, s.improved) for s in species], np.int64).reshape(-1, 3),
+        "best": np.array([s.best for s in species]),
+        "members": np.concatenate([np.empty(0, np.int64), *(s.members for s in species)]),
+        "member_starts": starts([len(s.members) for s in species]),
+        "representatives": np.concatenate([s.representative for s in species]) if species else np.empty(0),
+        "representative_starts": starts([len(s.representative) for s in species]),
+    }
+
+
+def from_arrays(state: Mapping[str, Array]) -> list[Species]:
+    """The species that `to_arrays` wrote."""
+    members = np.split(state["members"], state["member_starts"][1:-1])
+    representatives = np.split(state["representatives"], state["representative_starts"][1:-1])
+    rows = zip(state["ids"].tolist(), state["best"].tolist(), members, representatives, strict=False)
+    return [Species(id_, born, m, r, best, improved) for (id_, born, improved), best, m, r in rows]

@@ -1,0 +1,131 @@
+"""The direct encoding: a genome is its network. Packed networks (`Nets`) and the policy that computes them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from pydantic import Field
+
+from neatcore.errors import InputError, require
+from neatcore.genome import INPUT, OUTPUT, Genome, Genomes, starts
+from neatcore.interfaces import Array, Floats, GraphSpace, Ints, Policy, State
+from neatcore.parameters import Parameters
+
+
+class DirectConfig(Parameters):
+    """How a genome becomes a network."""
+
+    recurrent: bool = Field(False, description="links may close cycles; nodes then keep their values between steps")
+    passes: int = Field(1, ge=1, le=100, description="recurrent: passes a step; a signal crosses one link a pass")
+    bias: float = Field(1.0, description="value of the bias node; 0 leaves the node out")
+
+
+@dataclass(frozen=True)
+class Nets:
+    """P sparse networks as flat columns, nodes in the order in which to compute them.
+
+    node_starts (P + 1): the computing nodes of each network. activations (N,). link_starts (N + 1): the links that enter each node.
+    sources (L,): slot of the source within its network; weights (L,). output_slots (P, O).
+    Slots: inputs 0 … I - 1, the bias I, then the computing nodes in order.
+    """
+
+    inputs: int
+    node_starts: Ints
+    activations: Ints
+    link_starts: Ints
+    sources: Ints
+    weights: Floats
+    output_slots: Ints
+
+
+@dataclass(frozen=True)
+class Direct:
+    """Genomes are networks; decoding packs them. Nodes that no output hears are left out."""
+
+    space: GraphSpace
+
+    def decode(self, genomes: Sequence[Genome], /) -> Nets:
+        """Pack P genomes; InputError names a genome that does not fit."""
+        return pack(Genomes.of(genomes), self.space)
+
+
+@dataclass(frozen=True)
+class NetworkModel:
+    """Networks of nodes and links, feed-forward or recurrent."""
+
+    config: DirectConfig
+
+    def bind(self, weights: Nets, /) -> Policy:
+        return NetsPolicy(weights, self.config, np.arange(len(weights.output_slots)))
+
+
+@dataclass(frozen=True)
+class NetsPolicy:
+    """The networks `rows` of `nets`. Feed-forward networks have no state, recurrent ones the values of their nodes (P, M, S)."""
+
+    nets: Nets
+    config: DirectConfig
+    rows: Ints
+    widest: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        counts = np.diff(self.nets.node_starts)[self.rows]
+        object.__setattr__(self, "widest", int(counts.max(initial=0)) if self.config.recurrent else 0)
+
+    @property
+    def size(self) -> int:
+        return len(self.rows)
+
+    @property
+    def inputs(self) -> int:
+        return self.nets.inputs
+
+    @property
+    def outputs(self) -> int:
+        return int(self.nets.output_slots.shape[1])
+
+    def reset(self, lanes: int, /) -> State:
+        return np.zeros((self.size, self.widest, lanes))
+
+    def step(self, state: State, inputs: Floats, /) -> tuple[State, Floats]:
+        from neatcore.nets import kernels
+
+        n = self.nets
+        outputs = np.empty((*inputs.shape[:2], n.output_slots.shape[1]))
+        columns = (self.rows, n.node_starts, n.activations, n.link_starts, n.sources, n.weights, n.output_slots)
+        if self.config.recurrent:
+            kernels.step_recurrent(*columns, self.config.bias, inputs, outputs, state, self.config.passes)
+        else:
+            kernels.step_forward(*columns, self.config.bias, inputs, outputs)
+        return state, outputs
+
+    def take(self, rows: Ints, /) -> NetsPolicy:
+        return NetsPolicy(self.nets, self.config, self.rows[rows])
+
+
+def direct(config: DirectConfig, inputs: int, outputs: int) -> tuple[Direct, NetworkModel]:
+    """The direct encoding and its model for networks of so many inputs and outputs."""
+    return Direct(GraphSpace(inputs, outputs, bias=config.bias != 0, recurrent=config.recurrent)), NetworkModel(config)
+
+
+def pack(genomes: Genomes, space: GraphSpace) -> Nets:
+    """Genomes as `Nets`; InputError where one has other inputs or outputs, or a cycle in a feed-forward space."""
+    from neatcore.nets import kernels
+
+    for kind, name, expected in ((INPUT, "inputs", space.inputs), (OUTPUT, "outputs", space.outputs)):
+        found = _count(genomes, kind)
+        wrong = np.flatnonzero(found != expected)
+        if len(wrong):
+            raise InputError(f"genome {wrong[0]} has {found[wrong[0]]} {name}, not {expected}")
+    node_starts, activations, link_starts, sources, weights, slots, cyclic = kernels.pack(
+        genomes.nodes, genomes.links, genomes.node_starts, genomes.link_starts, space.inputs, space.outputs, space.recurrent
+    )
+    require(cyclic < 0, f"genome {cyclic}: its links close a cycle; set recurrent=true for such networks")
+    return Nets(space.inputs, node_starts, activations, link_starts, sources, weights, slots)
+
+
+def _count(genomes: Genomes, kind: int) -> Array:
+    totals = starts(genomes.nodes["kind"] == kind)
+    return totals[genomes.node_starts[1:]] - totals[genomes.node_starts[:-1]]

@@ -1,0 +1,323 @@
+"""Compiled: packing genomes into columns, and computing packed networks.
+
+Scalars at the top, then rows of lanes, then populations. Activations use arithmetic only, so that their bits depend neither on the
+machine's maths library nor on its instruction set.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from neatcore.activations import NAMES
+from neatcore.compiled import kernel
+from neatcore.genome import BIAS, INPUT, OUTPUT, Genes
+from neatcore.interfaces import Floats, Ints
+
+LINEAR, SIGMOID, LOGISTIC, TANH, RELU, GAUSSIAN, SINE, ABSOLUTE, STEP = range(len(NAMES))
+LANES = 256  # lanes computed together: a block of node values stays in the first cache
+LARGEST = 1e6  # unbounded activations end here, so that a recurrent network cannot overflow
+
+LOG2_E = 1.4426950408889634
+LN2_HIGH, LN2_LOW = 6.93147180369123816490e-01, 1.90821492927058770002e-10
+PI = 3.141592653589793
+PI_PARTS = (4 * 7.85398125648498535156e-1, 4 * 3.77489470793079817668e-8, 4 * 2.69515142907905952645e-15)  # k · part is exact
+
+
+@kernel
+def exponential(x: float) -> float:
+    """e^x for x in [-708, 708], clamped outside: x = k ln 2 + r, e^x = 2^k e^r, e^r by its Taylor series to r^13."""
+    x = min(max(x, -708.0), 708.0)
+    k = np.floor(x * LOG2_E + 0.5)
+    r = (x - k * LN2_HIGH) - k * LN2_LOW
+    p = 1 / 6227020800.0
+    p = p * r + 1 / 479001600.0
+    p = p * r + 1 / 39916800.0
+    p = p * r + 1 / 3628800.0
+    p = p * r + 1 / 362880.0
+    p = p * r + 1 / 40320.0
+    p = p * r + 1 / 5040.0
+    p = p * r + 1 / 720.0
+    p = p * r + 1 / 120.0
+    p = p * r + 1 / 24.0
+    p = p * r + 1 / 6.0
+    p = p * r + 0.5
+    p = p * r + 1.0
+    p = p * r + 1.0
+    power: float = np.int64((np.int64(k) + 1023) << 52).view(np.float64)
+    return float(p * power)
+
+
+@kernel
+def logistic(x: float) -> float:
+    """1 / (1 + e^-x)."""
+    return 1.0 / (1.0 + exponential(-x))
+
+
+@kernel
+def hyperbolic_tangent(x: float) -> float:
+    """tanh x = (1 - e^-2|x|) / (1 + e^-2|x|), with the sign of x."""
+    decay = exponential(-2.0 * abs(x))
+    size = (1.0 - decay) / (1.0 + decay)
+    return size if x >= 0.0 else -size
+
+
+@kernel
+def sine(x: float) -> float:
+    """sin x: x = k π + r, sin x = ± sin r, sin r by its Taylor series to r^21."""
+    k = np.floor(x / PI + 0.5)
+    r = ((x - k * PI_PARTS[0]) - k * PI_PARTS[1]) - k * PI_PARTS[2]
+    q = r * r
+    p = 1 / 51090942171709440000.0
+    p = p * q - 1 / 121645100408832000.0
+    p = p * q + 1 / 355687428096000.0
+    p = p * q - 1 / 1307674368000.0
+    p = p * q + 1 / 6227020800.0
+    p = p * q - 1 / 39916800.0
+    p = p * q + 1 / 362880.0
+    p = p * q - 1 / 5040.0
+    p = p * q + 1 / 120.0
+    p = p * q - 1 / 6.0
+    p = (p * q) * r + r
+    odd = k - 2.0 * np.floor(k * 0.5)
+    return float(-p if odd > 0.5 else p)
+
+
+@kernel
+def activate(code: int, row: Floats) -> None:
+    """Apply one activation to a row of lanes, in place. The switch stands outside the loop so that the loop vectorises."""
+    if code == SIGMOID:
+        for s in range(len(row)):
+            row[s] = logistic(4.9 * row[s])
+    elif code == LOGISTIC:
+        for s in range(len(row)):
+            row[s] = logistic(row[s])
+    elif code == TANH:
+        for s in range(len(row)):
+            row[s] = hyperbolic_tangent(row[s])
+    elif code == GAUSSIAN:
+        for s in range(len(row)):
+            row[s] = exponential(-row[s] * row[s])
+    elif code == SINE:
+        for s in range(len(row)):
+            row[s] = sine(row[s])
+    elif code == STEP:
+        for s in range(len(row)):
+            row[s] = 1.0 if row[s] > 0.0 else 0.0
+    else:
+        lowest = 0.0 if code == RELU else -LARGEST
+        for s in range(len(row)):
+            x = abs(row[s]) if code == ABSOLUTE else row[s]
+            row[s] = min(max(x, lowest), LARGEST)
+
+
+@kernel
+def gather(row: Floats, values: Floats, sources: Ints, weights: Floats, first: int, last: int) -> None:
+    """row = Σ weight · value of the source, over the links first … last, in their order."""
+    row[:] = 0.0
+    for k in range(first, last):
+        weight, source = weights[k], sources[k]
+        for s in range(len(row)):
+            row[s] += weight * values[source, s]
+
+
+@kernel
+def load(values: Floats, inputs: Floats, bias: float) -> None:
+    """Write inputs (S, I) and the bias into the first rows of values (slots, S)."""
+    for i in range(inputs.shape[1]):
+        for s in range(inputs.shape[0]):
+            values[i, s] = inputs[s, i]
+    values[inputs.shape[1], : inputs.shape[0]] = bias
+
+
+@kernel
+def step_forward(
+    rows: Ints,
+    node_starts: Ints,
+    activations: Ints,
+    link_starts: Ints,
+    sources: Ints,
+    weights: Floats,
+    output_slots: Ints,
+    bias: float,
+    inputs: Floats,
+    outputs: Floats,
+) -> None:
+    """Feed-forward networks `rows`: inputs (P, S, I) to outputs (P, S, O), node by node over blocks of lanes."""
+    lanes, sensors = inputs.shape[1], inputs.shape[2]
+    widest = 0
+    for net in rows:
+        widest = max(widest, node_starts[net + 1] - node_starts[net])
+    values = np.empty((sensors + 1 + widest, min(lanes, LANES)))
+    for p in range(len(rows)):
+        first_node, last_node = node_starts[rows[p]], node_starts[rows[p] + 1]
+        for s0 in range(0, lanes, LANES):
+            s1 = min(s0 + LANES, lanes)
+            load(values, inputs[p, s0:s1], bias)
+            for n in range(first_node, last_node):
+                row = values[sensors + 1 + n - first_node, : s1 - s0]
+                gather(row, values, sources, weights, link_starts[n], link_starts[n + 1])
+                activate(activations[n], row)
+            for o in range(outputs.shape[2]):
+                for s in range(s1 - s0):
+                    outputs[p, s0 + s, o] = values[output_slots[rows[p], o], s]
+
+
+@kernel
+def step_recurrent(
+    rows: Ints,
+    node_starts: Ints,
+    activations: Ints,
+    link_starts: Ints,
+    sources: Ints,
+    weights: Floats,
+    output_slots: Ints,
+    bias: float,
+    inputs: Floats,
+    outputs: Floats,
+    state: Floats,
+    passes: int,
+) -> None:
+    """Recurrent networks `rows`: in each pass every node reads what the nodes held after the pass before.
+
+    inputs (P, S, I), outputs (P, S, O), state (P, M, S): the values of up to M computing nodes, updated in place.
+    """
+    lanes, sensors = inputs.shape[1], inputs.shape[2]
+    values = np.empty((sensors + 1 + state.shape[1], lanes))
+    for p in range(len(rows)):
+        first_node, last_node = node_starts[rows[p]], node_starts[rows[p] + 1]
+        count = last_node - first_node
+        load(values, inputs[p], bias)
+        for _ in range(passes):
+            values[sensors + 1 : sensors + 1 + count] = state[p, :count]
+            for n in range(first_node, last_node):
+                row = state[p, n - first_node]
+                gather(row, values, sources, weights, link_starts[n], link_starts[n + 1])
+                activate(activations[n], row)
+        for o in range(outputs.shape[2]):
+            for s in range(lanes):
+                outputs[p, s, o] = state[p, output_slots[rows[p], o] - sensors - 1, s]
+
+
+@kernel
+def place_of(ids: Ints, key: int) -> int:
+    """Where `key` stands in the sorted `ids`; -1 where it does not."""
+    place = np.searchsorted(ids, key)
+    return int(place) if place < len(ids) and ids[place] == key else -1
+
+
+@kernel
+def needed_nodes(kinds: Ints, sources: Ints, targets: Ints) -> Ints:
+    """Marks (N,): 1 for outputs and for every node from which a link path leads to one."""
+    needed = np.zeros(len(kinds), np.int64)
+    for n in range(len(kinds)):
+        needed[n] = kinds[n] == OUTPUT
+    changed = True
+    while changed:
+        changed = False
+        for k in range(len(sources)):
+            if needed[targets[k]] and not needed[sources[k]]:
+                needed[sources[k]] = 1
+                changed = True
+    return needed
+
+
+@kernel
+def levels_of(count: int, sources: Ints, targets: Ints, marked: Ints) -> Ints:
+    """Longest link path (N,) from a node without incoming links, over links between marked nodes; level -1 first on a cycle."""
+    levels = np.zeros(count, np.int64)
+    changed, rounds = True, 0
+    while changed:
+        changed = False
+        for k in range(len(sources)):
+            a, b = sources[k], targets[k]
+            if marked[a] and marked[b] and levels[b] <= levels[a]:
+                levels[b] = levels[a] + 1
+                changed = True
+        rounds += 1
+        if rounds > count + 1:
+            levels[0] = -1
+            return levels
+    return levels
+
+
+@kernel
+def pack(
+    nodes: Genes, links: Genes, node_starts: Ints, link_starts: Ints, sensors: int, answers: int, recurrent: bool
+) -> tuple[Ints, Ints, Ints, Ints, Floats, Ints, int]:
+    """Genomes, end to end, as columns: node starts (P + 1), activations (N,), link starts (N + 1), sources and weights (L,),
+    output slots (P, O), and the first genome whose links close a cycle where they must not (-1: none).
+
+    Slots of a network: its inputs, the bias, then the nodes that matter to an output, in the order in which to compute them.
+    """
+    size = len(node_starts) - 1
+    out_starts = np.zeros(size + 1, np.int64)
+    activations = np.empty(len(nodes), np.int64)
+    out_links = np.zeros(len(nodes) + 1, np.int64)
+    sources, weights = np.empty(len(links), np.int64), np.empty(len(links))
+    output_slots = np.empty((size, answers), np.int64)
+    node_cursor, link_cursor = 0, 0
+    for p in range(size):
+        table = nodes[node_starts[p] : node_starts[p + 1]]
+        genes = links[link_starts[p] : link_starts[p + 1]]
+        count = len(table)
+        ids, kinds = np.empty(count, np.int64), np.empty(count, np.int64)
+        for n in range(count):
+            ids[n], kinds[n] = table[n].id, table[n].kind
+        tails, heads = np.empty(len(genes), np.int64), np.empty(len(genes), np.int64)
+        strengths = np.empty(len(genes))
+        used = 0
+        for k in range(len(genes)):
+            if genes[k].enabled:
+                tails[used], heads[used] = place_of(ids, genes[k].source), place_of(ids, genes[k].target)
+                strengths[used] = genes[k].weight
+                used += 1
+        tails, heads = tails[:used], heads[:used]
+        needed = needed_nodes(kinds, tails, heads)
+        if recurrent:
+            levels = np.zeros(count, np.int64)
+        else:
+            levels = levels_of(count, tails, heads, needed)
+            if count and levels[0] < 0:
+                return out_starts, activations, out_links, sources, weights, output_slots, p
+        slots = np.full(count, -1)
+        sensor, answer, slot = 0, 0, sensors + 1
+        order = np.argsort(levels, kind="mergesort")
+        for n in order:
+            if kinds[n] == INPUT:
+                slots[n] = sensor
+                sensor += 1
+            elif kinds[n] == BIAS:
+                slots[n] = sensors
+            elif needed[n]:
+                slots[n] = slot
+                slot += 1
+        for n in range(count):
+            if kinds[n] == OUTPUT:
+                output_slots[p, answer] = slots[n]
+                answer += 1
+        incoming = np.zeros(count + 1, np.int64)
+        for k in range(used):
+            if needed[heads[k]]:
+                incoming[heads[k]] += 1
+        cursor = np.zeros(count, np.int64)
+        for n in order:
+            if slots[n] > sensors:
+                cursor[n] = link_cursor
+                link_cursor += incoming[n]
+                activations[node_cursor] = table[n].activation
+                node_cursor += 1
+                out_links[node_cursor] = link_cursor
+        for k in range(used):
+            if needed[heads[k]]:
+                sources[cursor[heads[k]]], weights[cursor[heads[k]]] = slots[tails[k]], strengths[k]
+                cursor[heads[k]] += 1
+        out_starts[p + 1] = node_cursor
+    return (
+        out_starts,
+        activations[:node_cursor],
+        out_links[: node_cursor + 1],
+        sources[:link_cursor],
+        weights[:link_cursor],
+        output_slots,
+        -1,
+    )

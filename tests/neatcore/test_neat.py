@@ -1,0 +1,206 @@
+"""The search: sizes, species, stagnation, state."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from numpy.random import default_rng
+from pydantic import ValidationError
+
+from neatcore.errors import InputError
+from neatcore.genome import HIDDEN, LINK
+from neatcore.interfaces import Floats, GraphSpace, VectorSpace
+from neatcore.neat import Neat, NeatConfig, species
+from neatcore.neat.species import Species
+from neatcore.neat.start import template
+
+SPACE = GraphSpace(2, 1)
+
+
+def fitness_of(neat: Neat) -> Floats:
+    """Some fitness that depends on the genomes alone."""
+    return np.array([abs(np.sum(g.links["weight"])) + g.hidden for g in neat.ask()])
+
+
+def advance(neat: Neat, generations: int) -> None:
+    for _ in range(generations):
+        neat.tell(fitness_of(neat))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"speciation": False},
+        {"target_species": 5},
+        {"size_rule": "none", "representative": "champion"},
+        {"stagnation": 1, "protect_best": False},
+        {"population_stagnation": 1},
+        {"population": 7, "champion_size": 0},
+        {"weight_rule": "author", "disabled_rule": "author", "equal_fitness": "smaller"},
+        {"innovation_scope": "run", "delete_link": 0.3, "add_node": 0.5},
+        {"mutate_only": 0.0, "interspecies": 1.0},
+    ],
+)
+def test_the_population_never_changes_size_and_every_genome_has_one_species(changes: dict[str, Any]) -> None:
+    neat = Neat(NeatConfig.model_validate({"population": 60, "threshold": 1.0} | changes), SPACE, default_rng(0))
+    for _ in range(30):
+        advance(neat, 1)
+        assert len(neat.population) == neat.config.population
+        members = np.sort(np.concatenate([s.members for s in neat.species]))
+        assert np.array_equal(members, np.arange(neat.config.population))
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    arrays(np.float64, st.integers(1, 30), elements=st.floats(0, 1e300)).filter(lambda claims: claims.max() > 0),
+    st.integers(1, 5000),
+)
+def test_allotment_sums_to_the_total_and_is_within_one_of_the_exact_share(claims: Floats, total: int) -> None:
+    whole = species.allot(claims, total)
+    assert whole.sum() == total
+    exact = claims / claims.max()
+    assert np.all(np.abs(whole - exact / exact.sum() * total) < 1 + 1e-6)
+
+
+def a_species(members: list[int], *, improved: int = 0) -> Species:
+    return Species(0, 0, np.array(members), np.empty(0, LINK), 0.0, improved)
+
+
+def test_shares_are_the_means_of_fitness() -> None:
+    kinds = [a_species([0, 1]), a_species([2, 3, 4])]
+    fitness = np.array([4.0, 2.0, 9.0, 0.0, 0.0])
+    assert species.shares(kinds, fitness, np.ones(2)).tolist() == [3.0, 3.0]
+    assert species.shares(kinds, fitness - 1, np.ones(2)).tolist() == [3.0, 3.0]
+    assert species.shares(kinds, np.zeros(5), np.ones(2)).tolist() == [2.0, 3.0]
+    assert species.shares(kinds, np.zeros(5), np.array([0.0, 1.0])).tolist() == [0.0, 3.0]
+
+
+def test_stagnant_species_may_not_breed_and_a_stagnant_population_keeps_two() -> None:
+    kinds = [a_species([0], improved=0), a_species([1], improved=10), a_species([2], improved=0)]
+    fitness = np.array([1.0, 2.0, 3.0])
+    assert species.allowed(kinds, fitness, 15, 15, NeatConfig()).tolist() == [0.0, 1.0, 1.0]
+    assert species.allowed(kinds, fitness, 15, 15, NeatConfig(protect_best=False)).tolist() == [0.0, 1.0, 0.0]
+    assert species.allowed(kinds, fitness, 14, 14, NeatConfig()).tolist() == [1.0, 1.0, 1.0]
+    assert species.allowed(kinds, fitness, 20, 0, NeatConfig(stagnation=100)).tolist() == [1.0, 1.0, 1.0]
+    assert species.allowed(kinds, fitness, 21, 0, NeatConfig(stagnation=100)).tolist() == [0.0, 1.0, 1.0]
+
+
+def test_champions_of_larger_species_survive_unchanged() -> None:
+    neat = Neat(NeatConfig(population=50), SPACE, default_rng(1))
+    for _ in range(20):
+        fitness = fitness_of(neat)
+        champions = [neat.population[int(np.argmax(fitness))]]
+        neat.tell(fitness)
+        champions = [neat.population[int(s.members[0])] for s in neat.species if len(s.members) > 5]
+        stale = species.allowed(neat.species, fitness, neat.generation - 1, neat.improved, neat.config)
+        champions = [
+            c
+            for c, s in zip(champions, [s for s in neat.species if len(s.members) > 5], strict=True)
+            if stale[neat.species.index(s)]
+        ]
+        following = list(neat.ask())
+        assert champions
+        assert all(any(genome == champion for genome in following) for champion in champions)
+
+
+def test_a_moving_threshold_finds_its_number_of_species() -> None:
+    neat = Neat(NeatConfig(target_species=8, add_node=0.2), SPACE, default_rng(0))
+    counts = []
+    for _ in range(60):
+        advance(neat, 1)
+        counts.append(len(neat.species))
+    assert 5 <= np.mean(counts[-30:]) <= 11
+    assert neat.threshold != neat.config.threshold
+
+
+@pytest.mark.parametrize("told", [False, True])
+@pytest.mark.parametrize("scope", ["generation", "run"])
+def test_a_restored_search_goes_on_as_if_never_stopped(scope: str, told: bool) -> None:
+    config = NeatConfig.model_validate({"population": 40, "innovation_scope": scope, "threshold": 1.5})
+    rng = default_rng(3)
+    neat = Neat(config, SPACE, rng)
+    advance(neat, 8)
+    if not told:
+        neat.ask()
+    state, random = neat.state(), rng.bit_generator.state
+    other_rng = default_rng(0)
+    other = Neat(config, SPACE, other_rng)
+    other.restore(state)
+    other_rng.bit_generator.state = random
+    advance(neat, 6)
+    advance(other, 6)
+    assert neat.report() == other.report()
+    left, right = neat.state(), other.state()
+    assert left.keys() == right.keys()
+    assert all(np.array_equal(left[name], right[name]) for name in left)
+    assert rng.bit_generator.state == other_rng.bit_generator.state
+
+
+def test_reading_the_state_changes_nothing() -> None:
+    watched, plain = (Neat(NeatConfig(population=30), SPACE, default_rng(9)) for _ in range(2))
+    for _ in range(10):
+        advance(watched, 1)
+        watched.state()
+        watched.report()
+        advance(plain, 1)
+    assert all(np.array_equal(value, plain.state()[name]) for name, value in watched.state().items())
+
+
+def test_generation_scope_forgets_and_run_scope_remembers() -> None:
+    def numbers(scope: str) -> int:
+        config = NeatConfig.model_validate({"innovation_scope": scope, "add_node": 0.5, "population": 60})
+        neat = Neat(config, SPACE, default_rng(0))
+        advance(neat, 10)
+        return int(neat.population.links["innovation"].max())
+
+    assert numbers("run") < numbers("generation")
+
+
+@pytest.mark.parametrize(("start", "hidden", "links"), [("full", 0, 3), ("none", 0, 0), ("hidden", 1, 4)])
+def test_starting_topologies(start: str, hidden: int, links: int) -> None:
+    genome = template(NeatConfig(start=start), SPACE)
+    assert (genome.hidden, len(genome.links)) == (hidden, links)
+    assert np.count_nonzero(genome.nodes["kind"] == HIDDEN) == hidden
+
+
+@pytest.mark.parametrize(
+    ("fitness", "message"),
+    [
+        (np.zeros(3), "fitness has shape"),
+        (np.full(10, np.nan), "fitness of genome 0 is not finite"),
+    ],
+)
+def test_bad_fitness_is_refused(fitness: Floats, message: str) -> None:
+    neat = Neat(NeatConfig(population=10), SPACE, default_rng(0))
+    neat.ask()
+    with pytest.raises(InputError, match=message):
+        neat.tell(fitness)
+    neat.tell(np.arange(10.0))
+    with pytest.raises(InputError, match="told twice"):
+        neat.tell(np.arange(10.0))
+
+
+def test_a_vector_space_is_refused_with_the_way_out() -> None:
+    with pytest.raises(InputError, match="use search=cma, or encoding=direct"):
+        Neat(NeatConfig(), VectorSpace(5), default_rng(0))
+
+
+@pytest.mark.parametrize(
+    ("values", "culprit"),
+    [
+        ({"population": 1}, "population"),
+        ({"activations": {"sigmiod": 1.0}}, "did you mean 'sigmoid'"),
+        ({"activations": {"tanh": 0.0}}, "no activation has odds above 0"),
+        ({"perturb": 0.9, "replace": 0.2}, "add up to more than 1"),
+        ({"add_nod": 0.1}, "add_nod"),
+    ],
+)
+def test_bad_configurations_name_the_culprit(values: dict[str, Any], culprit: str) -> None:
+    with pytest.raises(ValidationError, match=culprit):
+        NeatConfig.model_validate(values)
