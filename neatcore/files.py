@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import json
+import struct
 import zipfile
+import zlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -17,6 +19,18 @@ from neatcore.genome import BIAS, HIDDEN, INPUT, KINDS, LINK, NODE, OUTPUT, Gene
 from neatcore.interfaces import Array, Floats
 
 FORMAT = "neatcore genome 1"
+DAMAGE = (  # what numpy and zipfile raise on files that are cut short or changed
+    OSError,
+    ValueError,
+    EOFError,
+    KeyError,
+    SyntaxError,
+    NotImplementedError,
+    OverflowError,
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+)
 
 
 def save(path: Path | str, z: Genome | Floats) -> None:
@@ -53,7 +67,7 @@ def read_npz(path: Path | str) -> dict[str, Array]:
             return {name: archive[name] for name in archive.files}
     except FileNotFoundError:
         raise InputError(f"no such file: {path}") from None
-    except (OSError, ValueError, EOFError, KeyError, zipfile.BadZipFile, AttributeError, SyntaxError) as error:
+    except DAMAGE as error:
         raise InputError(f"{path} is damaged or no npz file ({type(error).__name__}: {error})") from None
 
 

@@ -20,10 +20,9 @@ from neatcore.interfaces import GraphSpace, Ints
 INPUT, BIAS, OUTPUT, HIDDEN = 0, 1, 2, 3
 KINDS = ("input", "bias", "output", "hidden")
 
-NODE = np.dtype([("id", np.int64), ("kind", np.int8), ("activation", np.int16)], align=True)
+NODE = np.dtype([("id", np.int64), ("kind", np.int8), ("activation", np.int16)])
 LINK = np.dtype(
-    [("innovation", np.int64), ("source", np.int64), ("target", np.int64), ("weight", np.float64), ("enabled", np.bool_)],
-    align=True,
+    [("innovation", np.int64), ("source", np.int64), ("target", np.int64), ("weight", np.float64), ("enabled", np.bool_)]
 )
 Genes = NDArray[np.void]
 
@@ -59,12 +58,12 @@ class Genome:
         return int(np.count_nonzero(self.nodes["kind"] == HIDDEN))
 
     def __str__(self) -> str:
-        rows = [f"{self.hidden} hidden nodes, {np.count_nonzero(self.links['enabled'])} of {len(self.links)} links enabled"]
+        hidden = f"{self.hidden} hidden node{'' if self.hidden == 1 else 's'}"
+        rows = [f"{hidden}, {np.count_nonzero(self.links['enabled'])} of {len(self.links)} links enabled"]
         rows += [f"  node {n['id']:>4}  {KINDS[n['kind']]:<6} {NAMES[n['activation']]}" for n in self.nodes]
-        rows += [
-            f"  link {k['innovation']:>4}  {k['source']:>4} → {k['target']:<4} {k['weight']:+.4f}{'' if k['enabled'] else '  off'}"
-            for k in self.links
-        ]
+        for k in self.links:
+            joined = f"{k['source']:>4} → {k['target']:<4}"
+            rows.append(f"  link {k['innovation']:>4}  {joined} {k['weight']:+.4f}{'' if k['enabled'] else '  off'}")
         return "\n".join(rows)
 
 

@@ -162,6 +162,23 @@ class Search(Protocol[Z_out]):
         ...
 
 
+@dataclass(frozen=True)
+class Verdict:
+    """What an examination says of one network: whether it solves the task, and figures worth keeping."""
+
+    solved: bool
+    info: Mapping[str, float] = field(default_factory=dict)
+
+
+@runtime_checkable
+class Examining(Protocol):
+    """A task whose solutions must pass a test too costly for every network: the fittest of each generation is examined."""
+
+    def examine(self, policy: Policy, rng: Generator, /) -> Verdict:
+        """Examine the one network of `policy`."""
+        ...
+
+
 # --- what a task can show -----------------------------------------------------------------------------------------------
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from traceback import extract_tb
 from typing import Any, TypeVar
@@ -11,7 +13,7 @@ import numpy as np
 from numpy.random import Generator
 
 from neatcore.errors import InputError, TaskError
-from neatcore.interfaces import Array, Encoding, Evaluation, Generation, Model, Policy, Search, Task
+from neatcore.interfaces import Array, Encoding, Evaluation, Examining, Generation, Model, Policy, Search, Task
 
 Z = TypeVar("Z")
 Theta = TypeVar("Theta")
@@ -37,7 +39,7 @@ def evolve(
         genomes = search.ask()
         policy = model.bind(encoding.decode(genomes))
         episodes = np.random.default_rng(rng.integers(2**63))
-        evaluation = evaluate(task, policy, episodes, generation)
+        evaluation = examine(task, policy, evaluate(task, policy, episodes, generation), episodes, generation)
         search.tell(evaluation.fitness)
         evaluations += len(genomes)
         yield Generation(generation, genomes, evaluation, champion_of(evaluation), evaluations, search.report())
@@ -53,17 +55,38 @@ def champion_of(evaluation: Evaluation) -> int:
 
 def evaluate(task: Task, policy: Policy, rng: Generator, generation: int = 0) -> Evaluation:
     """The task's evaluation, checked; TaskError says what is wrong with it, for which networks."""
-    try:
+    with _named(task, generation):
         evaluation = task.evaluate(policy, rng)
-    except (InputError, TaskError):
-        raise
-    except Exception as error:
-        raise TaskError(
-            f"{_name(task)} raised {type(error).__name__}: {error}{_place(error)} in generation {generation}"
-        ) from error
     if not isinstance(evaluation, Evaluation):
         raise TaskError(f"{_name(task)} returned a {type(evaluation).__name__}, not an Evaluation, in generation {generation}")
     return check_evaluation(evaluation, policy.size, f"{_name(task)}, generation {generation}")
+
+
+def examine(task: Task, policy: Policy, evaluation: Evaluation, rng: Generator, generation: int = 0) -> Evaluation:
+    """With the verdict on the fittest network, where the task is one that examines; its figures are NaN for the others."""
+    if not isinstance(task, Examining):
+        return evaluation
+    best = np.array([np.argmax(evaluation.fitness)])
+    with _named(task, generation):
+        verdict = task.examine(policy.take(best), rng)
+    solved = np.zeros(policy.size, np.bool_)
+    solved[best] = verdict.solved
+    figures = {name: np.full(policy.size, np.nan) for name in verdict.info}
+    for name, value in verdict.info.items():
+        figures[name][best] = value
+    return replace(evaluation, solved=solved, info={**evaluation.info, **figures})
+
+
+@contextmanager
+def _named(task: Task, generation: int) -> Iterator[None]:
+    """Turn whatever a task raises into a TaskError that says where."""
+    try:
+        yield
+    except (InputError, TaskError):
+        raise
+    except Exception as error:
+        what = f"{_name(task)} raised {type(error).__name__}: {error}{_place(error)} in generation {generation}"
+        raise TaskError(what) from error
 
 
 def check_evaluation(evaluation: Evaluation, size: int, where: str) -> Evaluation:

@@ -35,7 +35,7 @@ def choose_parents(species: Sequence[Species], offspring: Ints, config: NeatConf
         father[away] = [_stranger(pools, place, rng) for _ in range(np.count_nonzero(away))]
         father[rng.random(count) < config.mutate_only] = -1
         kept = np.zeros(count, np.bool_)
-        if count and len(kind.members) > config.champion_size:
+        if count > config.champion_size:
             kept[0], mother[0], father[0] = True, kind.members[0], -1
         mothers.append(mother)
         fathers.append(father)

@@ -16,6 +16,7 @@ from neatcore.errors import InputError
 from neatcore.genome import HIDDEN, LINK
 from neatcore.interfaces import Floats, GraphSpace, VectorSpace
 from neatcore.neat import Neat, NeatConfig, species
+from neatcore.neat.reproduction import choose_parents
 from neatcore.neat.species import Species
 from neatcore.neat.start import template
 
@@ -91,22 +92,18 @@ def test_stagnant_species_may_not_breed_and_a_stagnant_population_keeps_two() ->
     assert species.allowed(kinds, fitness, 21, 0, NeatConfig(stagnation=100)).tolist() == [0.0, 1.0, 1.0]
 
 
-def test_champions_of_larger_species_survive_unchanged() -> None:
+def test_champions_of_species_with_many_offspring_are_copied_unchanged() -> None:
     neat = Neat(NeatConfig(population=50), SPACE, default_rng(1))
-    for _ in range(20):
-        fitness = fitness_of(neat)
-        champions = [neat.population[int(np.argmax(fitness))]]
-        neat.tell(fitness)
-        champions = [neat.population[int(s.members[0])] for s in neat.species if len(s.members) > 5]
-        stale = species.allowed(neat.species, fitness, neat.generation - 1, neat.improved, neat.config)
-        champions = [
-            c
-            for c, s in zip(champions, [s for s in neat.species if len(s.members) > 5], strict=True)
-            if stale[neat.species.index(s)]
-        ]
-        following = list(neat.ask())
-        assert champions
-        assert all(any(genome == champion for genome in following) for champion in champions)
+    advance(neat, 10)
+    offspring = species.allot(np.array([float(len(s.members)) for s in neat.species]), 50)
+    parents = choose_parents(neat.species, offspring, neat.config, default_rng(0))
+    many = [s.members[0] for s, count in zip(neat.species, offspring, strict=True) if count > 5]
+    assert parents.mothers[parents.untouched].tolist() == many
+    assert np.all(parents.fathers[parents.untouched] == -1)
+    before = neat.population
+    children = list(neat.ask())
+    best = before[int(np.argmax([abs(np.sum(g.links["weight"])) + g.hidden for g in before]))]
+    assert any(child == best for child in children)
 
 
 def test_a_moving_threshold_finds_its_number_of_species() -> None:

@@ -1,0 +1,227 @@
+"""The command line. Only names and options here: what a command needs is imported when it is called, so that help is instant."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from runner.display import Outcome
+from runner.failure import INTERRUPTED, NOT_SOLVED, guarded, shown
+
+app = typer.Typer(
+    name="neatcore",
+    help="Evolve neural networks: on the tasks that come along, on any gymnasium environment, on a task of your own.",
+    epilog="RUN is a path, a name in runs/ (or $NEATCORE_RUNS), the beginning of one, or `latest`.",
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    no_args_is_help=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+new = typer.Typer(help="Write a file to begin with.", rich_markup_mode=None, no_args_is_help=True)
+app.add_typer(new, name="new")
+
+Words = Annotated[list[str] | None, typer.Argument(metavar="TASK [key=value]", show_default=False)]
+RunName = Annotated[str, typer.Argument(metavar="RUN", help="which run")]
+RunNames = Annotated[list[str] | None, typer.Argument(metavar="RUN", help="runs, folders of runs, patterns; all without")]
+AsJson = Annotated[bool, typer.Option("--json", help="one JSON object a line")]
+Silence = Annotated[bool, typer.Option("--quiet", "-q", help="only the outcome")]
+Preset = Annotated[str | None, typer.Option("--preset", help="settings of a published experiment, such as stanley2002")]
+Config = Annotated[Path | None, typer.Option("--config", help="a TOML file of settings, such as a run's config.toml")]
+More = Annotated[int | None, typer.Option("--generations", min=1, help="go on for so many more, even if it was finished")]
+Strict = Annotated[bool, typer.Option("--require-solved", help=f"exit code {NOT_SOLVED} unless the task is solved")]
+
+
+@app.callback()
+def options(
+    traceback: Annotated[bool, typer.Option("--traceback", help="show where in the code an error came from")] = False,
+    version: Annotated[bool, typer.Option("--version", help="show the version")] = False,
+) -> None:
+    shown["traceback"] = traceback
+    if version:
+        from neatcore import __version__
+
+        print(f"neatcore {__version__}")
+        raise typer.Exit
+
+
+@app.command()
+@guarded
+def tasks(as_json: AsJson = False) -> None:
+    """List the tasks that have a name."""
+    from runner.listing import print_tasks
+
+    print_tasks(as_json=as_json)
+
+
+@app.command()
+@guarded
+def run(
+    words: Words = None,
+    preset: Preset = None,
+    config: Config = None,
+    seed: Annotated[int, typer.Option(min=0, help="of all randomness: the same seed gives the same run")] = 0,
+    generations: Annotated[int | None, typer.Option(min=1, help="short for generations=N")] = None,
+    out: Annotated[Path | None, typer.Option(help="folder for the run directory, instead of runs/")] = None,
+    seeds: Annotated[int, typer.Option(min=1, help="so many runs, on consecutive seeds")] = 1,
+    jobs: Annotated[int, typer.Option(min=1, help="of those, so many side by side")] = 1,
+    as_json: AsJson = False,
+    quiet: Silence = False,
+    require_solved: Strict = False,
+) -> None:
+    """Evolve networks that solve a TASK.
+
+    TASK: a name, gym:ID, file.py:Class or module:Class.
+    Settings come from the defaults, --preset, --config and key=value, the later over the earlier; see `neatcore config`.
+    """
+    from runner import commands
+
+    lengths = [f"run.generations={generations}"] if generations else []
+    settings = commands.settings_of([*(words or []), *lengths], preset, config)
+    if seeds == 1:
+        _end([commands.run_one(settings, seed, out, command_line(), as_json=as_json, quiet=quiet)], require_solved)
+    else:
+        series = range(seed, seed + seeds)
+        _end(commands.run_many(settings, series, out, command_line(), jobs, as_json=as_json), require_solved)
+
+
+@app.command()
+@guarded
+def resume(
+    run: RunName = "latest",
+    generations: More = None,
+    as_json: AsJson = False,
+    quiet: Silence = False,
+    require_solved: Strict = False,
+) -> None:
+    """Go on with a run that was stopped, killed or finished."""
+    from runner import commands
+
+    _end([commands.resume_one(run, generations, as_json=as_json, quiet=quiet)], require_solved)
+
+
+@app.command()
+@guarded
+def ls(runs: RunNames = None, as_json: AsJson = False) -> None:
+    """List runs, the newest last."""
+    from runner.listing import print_runs
+
+    print_runs(runs or [], as_json=as_json)
+
+
+@app.command()
+@guarded
+def show(run: RunName = "latest", as_json: AsJson = False) -> None:
+    """Describe a run: outcome, settings, the champion's genes."""
+    from runner.listing import print_run
+
+    print_run(run, as_json=as_json)
+
+
+@app.command()
+@guarded
+def compare(
+    runs: RunNames = None,
+    as_json: AsJson = False,
+    out: Annotated[Path | None, typer.Option(help="draw the curves into this .png or .svg file too")] = None,
+) -> None:
+    """Compare runs by their settings.
+
+    Success rate, median and quartiles of generations and evaluations to the solution, and of the best fitness.
+    """
+    from runner.listing import print_comparison
+
+    print_comparison(runs or [], as_json=as_json)
+    if out:
+        from runner.media import save_comparison
+
+        save_comparison(runs or [], out)
+
+
+@app.command()
+@guarded
+def replay(
+    run: RunName = "latest",
+    out: Annotated[Path | None, typer.Option(help="a .webp, .gif, .mp4 or .png file; without, media/champion.webp")] = None,
+    champion: Annotated[str, typer.Option(help="best, final, or the generation of a saved one")] = "best",
+    seed: Annotated[int, typer.Option(min=0, help="of the episode")] = 0,
+) -> None:
+    """Show the champion at work, as an animation."""
+    from runner.media import save_replay
+
+    print(save_replay(run, out, champion, seed))
+
+
+@app.command()
+@guarded
+def plot(
+    run: RunName = "latest",
+    what: Annotated[list[str] | None, typer.Argument(help="fitness, species, complexity, step-size, champion; all without")] = None,
+    out: Annotated[Path | None, typer.Option(help="folder, or a .png or .svg file for a single plot")] = None,
+    theme: Annotated[str, typer.Option(help="light or dark")] = "light",
+) -> None:
+    """Draw a run's plots as files."""
+    from runner.media import save_plots
+
+    for path in save_plots(run, what or [], out, theme):
+        print(path)
+
+
+@app.command()
+@guarded
+def report(
+    runs: Annotated[list[str] | None, typer.Argument(metavar="RUN", help="one run, or several for one page")] = None,
+    out: Annotated[Path | None, typer.Option(help="the file; report.html in the run's directory without")] = None,
+) -> None:
+    """Write a page about a run, as one HTML file."""
+    from runner.media import save_report
+
+    print(save_report(runs or ["latest"], out))
+
+
+@app.command()
+@guarded
+def config(words: Words = None, preset: Preset = None, config: Config = None, as_json: AsJson = False) -> None:
+    """Explain every key: value, range and meaning.
+
+    With a TASK its parameters too; search=… and encoding=… choose which keys there are.
+    """
+    from runner.listing import print_keys
+
+    print_keys(words or [], preset, config, as_json=as_json)
+
+
+@new.command("task")
+@guarded
+def new_task(path: Annotated[Path, typer.Argument(help="the file to write")] = Path("mytask.py")) -> None:
+    """Write a commented task of your own that runs as it is."""
+    from runner.commands import write_template
+
+    write_template(path)
+
+
+def command_line() -> str:
+    """The command that was typed."""
+    return shlex.join(["neatcore", *sys.argv[1:]])
+
+
+def _end(outcomes: Sequence[Outcome], require_solved: bool) -> None:
+    """Leave with the exit code that the outcomes of runs deserve."""
+    if any(outcome.status == "interrupted" for outcome in outcomes):
+        raise typer.Exit(INTERRUPTED)
+    if require_solved and not all(outcome.solved for outcome in outcomes):
+        raise typer.Exit(NOT_SOLVED)
+
+
+def main() -> None:
+    """Entry point of the console script. --traceback may stand anywhere."""
+    words = [word for word in sys.argv[1:] if word != "--traceback"]
+    app(["--traceback", *words] if len(words) < len(sys.argv) - 1 else words)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,55 @@
+"""What a run is made of, by name: searches and encodings. Nothing is imported before it is needed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from neatcore.errors import unknown
+
+if TYPE_CHECKING:
+    from neatcore.parameters import Parameters
+
+
+@dataclass(frozen=True)
+class Part:
+    """A search or an encoding: where its configuration and its constructor are, and what it is in a few words."""
+
+    config: str
+    build: str
+    summary: str
+
+    def config_class(self) -> type[Parameters]:
+        found: type[Parameters] = _load(self.config)
+        return found
+
+    def builder(self) -> Callable[..., Any]:
+        """For a search (config, space, rng) -> Search; for an encoding (config, inputs, outputs) -> (Encoding, Model)."""
+        found: Callable[..., Any] = _load(self.build)
+        return found
+
+
+SEARCHES: dict[str, Part] = {
+    "neat": Part("neatcore.neat:NeatConfig", "neatcore.neat:Neat", "networks that grow, in species"),
+    "cma": Part("neatcore.cma:CmaConfig", "neatcore.cma:Cma", "covariance matrix adaptation (CMA-ES) of vectors"),
+}
+ENCODINGS: dict[str, Part] = {
+    "direct": Part("neatcore.nets:DirectConfig", "neatcore.nets:direct", "a gene for every node and link"),
+    "mlp": Part(
+        "neatcore.perceptron:MlpConfig", "neatcore.perceptron:mlp", "the weights of a fixed multilayer perceptron, as a vector"
+    ),
+}
+
+
+def find_part(kind: str, name: str, table: Mapping[str, Part]) -> Part:
+    """The part `name`; InputError names the nearest one."""
+    if name not in table:
+        raise unknown(kind, name, table)
+    return table[name]
+
+
+def _load(reference: str) -> Any:
+    module, _, name = reference.partition(":")
+    return getattr(import_module(module), name)

@@ -1,0 +1,45 @@
+"""Settings of published experiments, by the paper's name: section → key → value."""
+
+from __future__ import annotations
+
+from typing import Any
+
+# Stanley & Miikkulainen 2002, section 4.1; survival and weight power from the author's parameter files.
+STANLEY_2002: dict[str, Any] = {
+    "population": 150,
+    "excess": 1.0,
+    "disjoint": 1.0,
+    "difference": 0.4,
+    "threshold": 3.0,
+    "stagnation": 15,
+    "champion_size": 5,
+    "survival": 0.2,
+    "mutate_only": 0.25,
+    "interspecies": 0.001,
+    "inherit_disabled": 0.75,
+    "mutate_weights": 0.8,
+    "perturb": 0.9,
+    "replace": 0.1,
+    "power": 2.5,
+    "add_node": 0.03,
+    "add_link": 0.05,
+}
+
+PRESETS: dict[str, dict[str, dict[str, Any]]] = {
+    "stanley2002": {"run": {"search": "neat", "encoding": "direct"}, "search": STANLEY_2002},
+    "stanley2002-no-velocity": {
+        "run": {"search": "neat", "encoding": "direct"},
+        "encoding": {"recurrent": True},
+        "search": STANLEY_2002
+        | {
+            "population": 1000,
+            "difference": 3.0,
+            "threshold": 4.0,
+            "survival": 0.4,
+            "power": 1.8,
+            "add_node": 0.01,
+            "add_link": 0.3,
+            "recurrent_links": 0.2,
+        },
+    },
+}

@@ -1,0 +1,198 @@
+"""A run from its first generation to its last, and on again after it was stopped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from time import perf_counter
+from traceback import format_exc
+from typing import Any
+
+from numpy.random import Generator, default_rng
+
+from neatcore.errors import require
+from neatcore.interfaces import Encoding, Generation, Model, Search, Task
+from neatcore.loop import evolve
+from runner import checkpoint as checkpoints
+from runner.checkpoint import Checkpoint
+from runner.compiling import announced
+from runner.directory import Run, create
+from runner.disk import cut_log, sweep
+from runner.display import Display, Facts, Outcome
+from runner.interrupt import Interrupt
+from runner.parallel import workers_of
+from runner.parts import ENCODINGS, SEARCHES
+from runner.record import Recorder
+from runner.settings import Settings, file_layer, resolve
+from runner.toml import dumps
+
+
+@dataclass(frozen=True)
+class Goal:
+    """When a run ends: after so many generations, or when it is solved if that counts."""
+
+    generations: int
+    solved: bool
+
+    def reached(self, generations: int, solved: bool) -> str:
+        """solved, finished, or "" where it goes on."""
+        if solved and self.solved:
+            return "solved"
+        return "finished" if generations >= self.generations else ""
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What `evolve` needs, of one run."""
+
+    search: Search[Any]
+    encoding: Encoding[Any, Any]
+    model: Model[Any]
+    task: Task
+    rng: Generator
+
+
+def assemble(settings: Settings, seed: int) -> Parts:
+    """Build the parts of a run; one generator, from the seed, is shared by the search and the loop."""
+    rng, task = default_rng(seed), settings.task
+    for side in ("inputs", "outputs"):
+        count = getattr(task, side, None)
+        require(
+            isinstance(count, int) and count > 0,
+            f"task {type(task).__name__}: {side} is {count!r}; it must say how many {side} a network has, as a whole number",
+        )
+    encoding, model = ENCODINGS[settings.run.encoding].builder()(settings.encoding, task.inputs, task.outputs)
+    search = SEARCHES[settings.run.search].builder()(settings.search, encoding.space, rng)
+    return Parts(search, encoding, model, task, rng)
+
+
+@dataclass(frozen=True)
+class Work:
+    """A run to go on with: where it is, what it is made of, when it ends, and the generation that it has reached."""
+
+    run: Run
+    settings: Settings
+    parts: Parts
+    goal: Goal
+    last: Checkpoint
+
+    @property
+    def facts(self) -> Facts:
+        config = self.settings.run
+        seed = self.run.record["seed"]
+        return Facts(self.run.path, config.task, config.search, config.encoding, seed, self.goal.generations)
+
+
+def start(settings: Settings, seed: int, root: Path, command: str, display: Display) -> Outcome:
+    """Begin a run in a new directory under `root`, and see it through. Errors come before the directory where they can."""
+    parts = assemble(settings, seed)
+    goal = Goal(settings.run.generations, settings.run.stop_when_solved)
+    run = create(root, dumps(settings.sections), settings.run.task, seed, vars(goal), command)
+    with run.lock():
+        return _see_through(Work(run, settings, parts, goal, Checkpoint(0, 0, {})), display)
+
+
+def resume(run: Run, more: int | None, display: Display) -> Outcome:
+    """Go on from the last whole checkpoint, for `more` generations where given, as if the run had never stopped."""
+    with run.lock():
+        record, settings = run.record, resolve(layers=[file_layer(run.config)])
+        parts = assemble(settings, record["seed"])
+        sweep(run.path)
+        last, complaints = checkpoints.latest(run.checkpoints)
+        last = last or Checkpoint(0, 0, parts.rng.bit_generator.state)
+        for complaint in complaints:
+            display.notice(f"{complaint}; going on from the one before, generation {last.generation}")
+        goal = Goal(**record["goal"])
+        solved = last.best is not None and last.best.solved
+        if more:
+            goal = Goal(last.generation + more, goal.solved and not solved)
+        elif status := goal.reached(last.generation, solved):
+            run.update(status=status)
+            display.notice(f"run {run.name} is {status} after {last.generation} generations; --generations N goes on for N more")
+            return outcome(run, status)
+        _return_to(run, parts, last)
+        run.update(status="running", goal=vars(goal))
+        return _see_through(Work(run, settings, parts, goal, last), display)
+
+
+def outcome(run: Run, status: str = "") -> Outcome:
+    """How a run stands, from its files."""
+    rows = run.rows()
+    solved_at = next((row for row in rows if row["solved"]), None)
+    return Outcome(
+        run=run.path,
+        status=status or run.status(),
+        generations=len(rows),
+        evaluations=rows[-1]["evaluations"] if rows else 0,
+        best=max((row["best"] for row in rows), default=None),
+        solved=solved_at is not None,
+        solved_generations=solved_at["generation"] + 1 if solved_at else None,
+        solved_evaluations=solved_at["evaluations"] if solved_at else None,
+    )
+
+
+def _return_to(run: Run, parts: Parts, last: Checkpoint) -> None:
+    """Bring the parts and the files back to where the checkpoint was written."""
+    if last.generation:
+        parts.search.restore(last.search)
+        parts.rng.bit_generator.state = last.rng
+    checkpoints.forget(run.checkpoints, last.generation)
+    for log in (run.metrics, run.timings):
+        cut_log(log, last.generation)
+    for path in run.champions.glob("*.npz"):
+        if not path.stem.isdigit() or int(path.stem) >= last.generation:
+            path.unlink()
+
+
+def _see_through(work: Work, display: Display) -> Outcome:
+    """Work until the goal is reached or a person stops it, whatever happens leaving files to go on from."""
+    run, parts, last, config = work.run, work.parts, work.last, work.settings.run
+    with ExitStack() as stack:
+        stack.enter_context(_reported(run))
+        stack.enter_context(display.showing(work.facts))
+        stack.enter_context(announced(lambda: display.notice("compiling kernels (first run only)…")))
+        task = stack.enter_context(workers_of(parts.task, work.settings, display.notice))
+        recorder = stack.enter_context(Recorder(run, parts.search, parts.rng, last.best, config.checkpoint_seconds))
+        interrupt = stack.enter_context(Interrupt(display.notice))
+        numbers = {"generation": last.generation, "evaluations": last.evaluations}
+        turns = evolve(parts.search, parts.encoding, parts.model, task, parts.rng, **numbers)
+        status = _consume(turns, work.goal, recorder, interrupt, display)
+        run.update(status=status)
+        result = outcome(run, status)
+        display.finish(result)
+    return result
+
+
+def _consume(turns: Iterator[Generation[Any]], goal: Goal, recorder: Recorder, interrupt: Interrupt, display: Display) -> str:
+    """Record and show generations until the end: solved, finished or interrupted."""
+    status, begun = "", perf_counter()
+    for generation in turns:
+        row = recorder.generation(generation, perf_counter() - begun)
+        display.generation(row)
+        status = goal.reached(generation.number + 1, generation.solved)
+        if status:
+            recorder.final(generation)
+        status = status or ("interrupted" if interrupt.asked else "")
+        if status or recorder.due():
+            recorder.checkpoint(generation)
+        if status:
+            break
+        begun = perf_counter()
+    return status
+
+
+@contextmanager
+def _reported(run: Run) -> Iterator[None]:
+    """Note in the run how it failed, and add to the error how to go on. A full disk must not hide the first error."""
+    try:
+        yield
+    except (Exception, KeyboardInterrupt) as error:
+        stopped = isinstance(error, (KeyboardInterrupt, BrokenPipeError))
+        with suppress(OSError):
+            run.update(status="interrupted" if stopped else "failed")
+            if not stopped:
+                (run.path / "error.log").write_text(format_exc(), encoding="utf-8")
+        error.add_note(f"go on from the last checkpoint with: neatcore resume {run.path}")
+        raise

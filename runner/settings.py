@@ -1,0 +1,170 @@
+"""The settings of a run: defaults ← preset ← file ← key=value, checked and built into one frozen model a section."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field, ValidationError
+
+from neatcore.errors import InputError, require, unknown
+from neatcore.interfaces import Task
+from neatcore.parameters import Parameters
+from runner.complaints import complaints
+from runner.parts import ENCODINGS, SEARCHES, find_part
+from runner.presets import PRESETS
+from runner.words import Word, place
+from tasks.registry import TaskKind, find_task
+
+
+class RunConfig(Parameters):
+    """What is solved, with what, for how long."""
+
+    task: str = Field("", description="what is solved: a name, gym:ID, file.py:Class or module:Class")
+    search: str = Field("neat", description="how genomes are searched: " + ", ".join(SEARCHES))
+    encoding: str = Field("direct", description="how genomes become networks: " + ", ".join(ENCODINGS))
+    generations: int = Field(200, ge=1, description="generations after which the run ends")
+    stop_when_solved: bool = Field(True, description="end as soon as the fittest network solves the task")
+    workers: int = Field(1, ge=1, le=1024, description="evaluate the population in so many workers; the results are the same")
+    pool: Literal["process", "thread"] = Field("process", description="what a worker is, where there are several")
+    checkpoint_seconds: float = Field(5.0, ge=0, description="seconds between checkpoints; 0 writes one every generation")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All that decides a run, but the seed. `sections` are the plain values: what `config.toml` holds."""
+
+    run: RunConfig
+    task: Task
+    search: Parameters
+    encoding: Parameters
+    sections: Mapping[str, Mapping[str, Any]]
+
+
+@dataclass(frozen=True)
+class Layer:
+    """Values by section and key, and where they were written."""
+
+    sections: Mapping[str, Mapping[str, Any]]
+    origin: str
+
+
+@dataclass(frozen=True)
+class Draft:
+    """Settings that are not checked yet: the model of each section, and the layers of values over its defaults."""
+
+    models: Mapping[str, type[Parameters]]
+    kind: TaskKind | None
+    layers: Sequence[Layer]
+
+    def values(self, section: str) -> dict[str, Any]:
+        """What the layers say of one section, the last word of each key."""
+        return {key: value for layer in self.layers for key, value in layer.sections.get(section, {}).items()}
+
+    def check(self, section: str) -> Parameters:
+        """The model of one section; InputError has a line for every value that is out of range."""
+        fixed = self.kind.fixed if self.kind and section == "task" else {}
+        try:
+            return self.models[section].model_validate({**self.values(section), **fixed})
+        except ValidationError as error:
+            origins = {key: layer.origin for layer in self.layers for key in layer.sections.get(section, {})}
+            raise InputError(complaints(error, section, origins)) from error
+
+    def build(self) -> Settings:
+        """All sections, checked."""
+        if self.kind is None:
+            raise InputError("which task? for example: neatcore run xor\n`neatcore tasks` lists them all")
+        built: dict[str, Any] = {section: self.check(section) for section in self.models}
+        sections = {section: model.model_dump(mode="json") for section, model in built.items()}
+        sections["task"] = {key: value for key, value in sections.get("task", {}).items() if key not in self.kind.fixed}
+        task = built.get("task") or make_task(self.kind, {})
+        return Settings(built["run"], task, built["search"], built["encoding"], sections)
+
+
+def resolve(task: str = "", words: Sequence[str] = (), layers: Sequence[Layer] = ()) -> Settings:
+    """The settings of `task`: defaults, then the values of each layer, then the words', each over the ones before."""
+    return draft(task, words, layers).build()
+
+
+def draft(task: str = "", words: Sequence[str] = (), layers: Sequence[Layer] = ()) -> Draft:
+    """The same, not checked yet; but unknown keys are an InputError here, which names the nearest one."""
+    pairs = [Word.of(word) for word in words]
+    names = {key: _last(key, pairs, layers) for key in ("task", "search", "encoding")}
+    kind = find_task(task or names["task"]) if task or names["task"] else None
+    models = _models(names, kind)
+    for layer in layers:
+        _check_keys(layer, models, kind)
+    keys = {section: _keys(section, model, kind) for section, model in models.items()}
+    spoken = [_spoken(word, place(word, keys), models) for word in pairs]
+    named = Layer({"run": {"task": kind.reference if kind else ""}}, "")
+    return Draft(models, kind, [*layers, *spoken, named])
+
+
+def preset_layer(name: str) -> Layer:
+    """The values of a preset; InputError names the nearest one."""
+    if name not in PRESETS:
+        raise unknown("preset", name, PRESETS)
+    return Layer(PRESETS[name], f"preset {name}")
+
+
+def file_layer(path: Path) -> Layer:
+    """The values of a TOML file."""
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise InputError(f"{path} is not TOML: {error}") from error
+    for section, values in content.items():
+        require(isinstance(values, dict), f"{path}: {section!r} stands outside any section, such as [run] or [search]")
+    return Layer(content, str(path))
+
+
+def _last(key: str, pairs: Sequence[Word], layers: Sequence[Layer]) -> str:
+    """The value of run.`key` before models are known."""
+    said = [layer.sections["run"][key] for layer in layers if key in layer.sections.get("run", {})]
+    said += [pair.text for pair in pairs if pair.names("run", key)]
+    return str(said[-1]) if said else str(RunConfig.model_fields[key].default)
+
+
+def _models(names: Mapping[str, str], kind: TaskKind | None) -> dict[str, type[Parameters]]:
+    """The model of each section; a task without parameters has none."""
+    task = {"task": kind.parameters} if kind and kind.parameters else {}
+    search = find_part("search", names["search"], SEARCHES).config_class()
+    encoding = find_part("encoding", names["encoding"], ENCODINGS).config_class()
+    return {"run": RunConfig, **task, "search": search, "encoding": encoding}
+
+
+def _keys(section: str, model: type[Parameters], kind: TaskKind | None) -> list[str]:
+    fixed = kind.fixed if kind and section == "task" else {}
+    return [key for key in model.model_fields if key not in fixed]
+
+
+def _check_keys(layer: Layer, models: Mapping[str, type[Parameters]], kind: TaskKind | None) -> None:
+    for section, content in layer.sections.items():
+        if section not in models:
+            if section == "task" and not content:
+                continue
+            raise unknown(f"section in {layer.origin}:", section, models)
+        known = _keys(section, models[section], kind)
+        for key in content:
+            if key not in known:
+                raise unknown(f"key in section [{section}] of {layer.origin}:", key, known)
+
+
+def _spoken(word: Word, section: str, models: Mapping[str, type[Parameters]]) -> Layer:
+    """A word as a layer of its own; a key that holds text takes it as it was written, `name=5` too."""
+    text = models[section].model_fields[word.key].annotation is str
+    value = word.value if not text or isinstance(word.value, str) else word.text
+    return Layer({section: {word.key: value}}, "")
+
+
+def make_task(kind: TaskKind, values: Mapping[str, Any]) -> Task:
+    """The task with these parameters; what a user's own class raises becomes an InputError."""
+    try:
+        return kind.make(**values)
+    except (InputError, ValidationError):
+        raise
+    except Exception as error:
+        raise InputError(f"task {kind.reference} cannot be made: {type(error).__name__}: {error}") from error

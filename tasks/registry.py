@@ -1,0 +1,106 @@
+"""Tasks by name: the ones that come with the project, gymnasium's by id, installed ones, and a user's own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
+from typing import Any
+
+from neatcore.errors import InputError, unknown
+from neatcore.interfaces import Task
+from neatcore.parameters import Parameters
+from tasks.loading import class_from_file, class_from_module, reach
+
+TASKS: dict[str, str] = {
+    "xor": "tasks.boolean:Xor",
+    "parity": "tasks.boolean:Parity",
+    "cartpole": "tasks.control:CartPole",
+    "double-pole": "tasks.control:DoublePole",
+    "double-pole-no-velocity": "tasks.control:DoublePoleHidden",
+}
+GROUP = "neatcore.tasks"  # the entry points through which installed packages add tasks
+GYM = "gym:"
+
+
+@dataclass(frozen=True)
+class TaskKind:
+    """A task found by name. `fixed` are the parameters that the name itself settles.
+
+    reference finds the same class again from any folder and in any process.
+    """
+
+    reference: str
+    cls: type[Any]
+    fixed: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def parameters(self) -> type[Parameters] | None:
+        """The class as the model of its parameters; None for a plain class, which has none."""
+        return self.cls if issubclass(self.cls, Parameters) else None
+
+    @property
+    def summary(self) -> str:
+        """The first line of what the class says of itself."""
+        return (self.cls.__doc__ or "").strip().partition("\n")[0]
+
+    def make(self, **parameters: Any) -> Task:
+        """The task with these parameters; pydantic's ValidationError, or InputError, tells of a wrong one."""
+        if parameters and self.parameters is None:
+            raise InputError(f"{self.reference} is a plain class without parameters; it cannot take {', '.join(parameters)}")
+        task: Task = self.cls(**self.fixed, **parameters)
+        return task
+
+
+def find_task(reference: str) -> TaskKind:
+    """The task that `reference` names; InputError names the nearest one.
+
+    A registered name, `gym:ID`, the name of an installed entry point, `path/to/file.py:Class`, `path/to/file.py` where it
+    defines a single task, or `package.module:Class`.
+    """
+    if reference in TASKS:
+        return TaskKind(reference, class_from_module(*TASKS[reference].split(":")))
+    if reference.startswith(GYM):
+        return TaskKind(reference, class_from_module("tasks.gym", "Gym"), {"id": reference.removeprefix(GYM)})
+    installed = _installed()
+    if reference in installed:
+        return TaskKind(reference, class_from_module(installed[reference].module, installed[reference].attr))
+    place, colon, name = reference.rpartition(":")
+    if not colon or name.endswith(".py"):  # a path may hold colons of its own
+        place, name = reference, ""
+    if place.endswith(".py") or "/" in place:
+        cls = class_from_file(Path(place), name)
+        return TaskKind(f"{Path(place).resolve()}:{cls.__name__}", cls)
+    if name and place:
+        reach(Path.cwd())
+        return TaskKind(reference, class_from_module(place, name))
+    raise unknown("task", reference, [*TASKS, *installed, "gym:ID", "file.py:Class", "package.module:Class"])
+
+
+@dataclass(frozen=True)
+class TaskEntry:
+    """A task as it is listed: the name to call it by, what it is in a line, and its parameters (pydantic's fields) by name."""
+
+    name: str
+    summary: str
+    parameters: Mapping[str, Any]
+
+
+def list_tasks() -> list[TaskEntry]:
+    """All tasks that have a name. One that cannot be loaded says so in its summary."""
+    return [_entry(name, name) for name in TASKS] + [_entry("gym:ID", "gym:CartPole-v1")] + [_entry(n, n) for n in _installed()]
+
+
+def _entry(name: str, reference: str) -> TaskEntry:
+    try:
+        kind = find_task(reference)
+    except InputError as error:
+        return TaskEntry(name, str(error), {})
+    fields = kind.parameters.model_fields if kind.parameters else {}
+    return TaskEntry(name, kind.summary, {key: info for key, info in fields.items() if key not in kind.fixed})
+
+
+def _installed() -> dict[str, EntryPoint]:
+    """Tasks of installed packages, by name."""
+    return {point.name: point for point in entry_points(group=GROUP)}

@@ -1,0 +1,182 @@
+"""The loop: what it yields, what it refuses."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.random import Generator, default_rng
+
+from neatcore.checks import check_encoding, check_policy, check_task
+from neatcore.cma import Cma, CmaConfig
+from neatcore.errors import InputError, TaskError
+from neatcore.interfaces import Evaluation, GraphSpace, Policy, VectorSpace, Verdict
+from neatcore.loop import champion_of, evolve
+from neatcore.neat import Neat, NeatConfig
+from neatcore.nets import DirectConfig, direct
+from neatcore.perceptron import MlpConfig, mlp
+
+
+@dataclass(frozen=True)
+class Sum:
+    """Fitness: how large the first output is on some inputs drawn for the generation."""
+
+    change: Callable[[Evaluation], Any] = lambda evaluation: evaluation
+    inputs: int = 2
+    outputs: int = 1
+
+    def evaluate(self, policy: Policy, rng: Generator, /) -> Evaluation:
+        inputs = np.tile(rng.normal(size=(1, 3, self.inputs)), (policy.size, 1, 1))
+        _, outputs = policy.step(policy.reset(3), inputs)
+        result: Evaluation = self.change(Evaluation(outputs[:, :, 0].sum(axis=1)))
+        return result
+
+
+class Exam(Sum):
+    def examine(self, policy: Policy, rng: Generator, /) -> Verdict:
+        assert policy.size == 1
+        return Verdict(True, {"mark": 5.0})
+
+
+def turns(task: Any, count: int, seed: int = 0) -> list[Any]:
+    rng = default_rng(seed)
+    encoding, model = direct(DirectConfig(), 2, 1)
+    neat = Neat(NeatConfig(population=20), encoding.space, rng)
+    return list(islice(evolve(neat, encoding, model, task, rng), count))
+
+
+def test_records_follow_each_other() -> None:
+    records = turns(Sum(), 5)
+    assert [r.number for r in records] == [0, 1, 2, 3, 4]
+    assert [r.evaluations for r in records] == [20, 40, 60, 80, 100]
+    assert not any(r.solved for r in records)
+    assert all(r.champion == r.genomes[int(np.argmax(r.evaluation.fitness))] for r in records)
+
+
+def test_the_same_seed_gives_the_same_run() -> None:
+    first, second = turns(Sum(), 5), turns(Sum(), 5)
+    assert all(np.array_equal(a.evaluation.fitness, b.evaluation.fitness) for a, b in zip(first, second, strict=True))
+    assert not np.array_equal(first[4].evaluation.fitness, turns(Sum(), 5, seed=1)[4].evaluation.fitness)
+
+
+def test_the_champion_is_the_fittest_that_solves_the_task() -> None:
+    fitness = np.array([1.0, 3.0, 2.0])
+    assert champion_of(Evaluation(fitness)) == 1
+    assert champion_of(Evaluation(fitness, np.array([True, False, True]))) == 2
+    assert champion_of(Evaluation(fitness, np.zeros(3, bool))) == 1
+
+
+def test_only_the_fittest_is_examined() -> None:
+    record = turns(Exam(), 1)[0]
+    assert record.solved
+    marks = record.evaluation.info["mark"]
+    assert marks[record.best] == 5.0
+    assert np.isnan(np.delete(marks, record.best)).all()
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda e: Evaluation(e.fitness[:3]), r"task Sum, generation 0: fitness has shape \(3,\), not \(20,\)"),
+        (lambda e: Evaluation(np.where(np.arange(20) == 7, np.nan, e.fitness)), "fitness is nan for genome 7"),
+        (lambda e: Evaluation(np.where(np.arange(20) > 3, np.inf, e.fitness)), "fitness is inf for genomes 4, 5, 6, 7, 8, …"),
+        (lambda e: Evaluation(["a"] * 20), "fitness is no array of numbers"),
+        (lambda e: Evaluation(e.fitness, np.ones(3, bool)), "solved has shape"),
+        (lambda e: Evaluation(e.fitness, behaviour=np.ones(20)), "behaviour has shape"),
+        (lambda e: Evaluation(e.fitness, info={"x": np.ones(2)}), "info\\['x'\\] has shape"),
+        (lambda e: e.fitness, "returned a ndarray, not an Evaluation"),
+        (lambda e: 1 // 0, r"task Sum raised ZeroDivisionError: .* \(test_loop.py:\d+\) in generation 0"),
+    ],
+)
+def test_bad_evaluations_name_the_task_the_generation_and_the_genomes(change: Callable[[Evaluation], Any], message: str) -> None:
+    with pytest.raises(TaskError, match=message):
+        turns(Sum(change), 1)
+
+
+def test_input_errors_of_a_task_pass_through() -> None:
+    def refuse(_: Evaluation) -> Evaluation:
+        raise InputError("no such folder")
+
+    with pytest.raises(InputError, match="no such folder"):
+        turns(Sum(refuse), 1)
+
+
+def test_cma_on_a_perceptron_goes_through_the_same_loop() -> None:
+    rng = default_rng(0)
+    encoding, model = mlp(MlpConfig(hidden=(3,)), 2, 1)
+    check_encoding(encoding, model)
+    search = Cma(CmaConfig(population=12), encoding.space, rng)
+    records = list(islice(evolve(search, encoding, model, Sum(), rng), 30))
+    assert records[-1].evaluation.fitness.max() > 2.9 > records[0].evaluation.fitness.max()
+
+
+@pytest.mark.parametrize("variant", ["full", "diagonal"])
+@pytest.mark.parametrize("told", [True, False])
+def test_a_restored_cma_goes_on_as_if_never_stopped(variant: str, told: bool) -> None:
+    config = CmaConfig.model_validate({"variant": variant})
+    first, second = (Cma(config, VectorSpace(6), default_rng(seed)) for seed in (0, 1))
+    for turn in range(20):
+        asked = first.ask()
+        if turn == 9 and not told:
+            second.restore(first.state())
+        first.tell(-np.sum(np.square(asked), axis=1))
+        if turn == 9 and told:
+            second.restore(first.state())
+        elif turn >= 9:
+            assert np.array_equal(asked if turn > 9 or told else second.ask(), second.ask())
+            second.tell(-np.sum(np.square(second.ask()), axis=1))
+    assert np.array_equal(first.ask(), second.ask())
+    assert first.report() == second.report()
+
+
+def test_cma_refuses_graphs_and_a_population_of_one() -> None:
+    with pytest.raises(InputError, match="use encoding=mlp, or search=neat"):
+        Cma(CmaConfig(), GraphSpace(2, 1), default_rng(0))
+    with pytest.raises(InputError, match="population=1"):
+        Cma(CmaConfig(population=1), VectorSpace(2), default_rng(0))
+
+
+def test_vectors_of_another_length_are_refused() -> None:
+    encoding, _ = mlp(MlpConfig(hidden=()), 2, 1)
+    with pytest.raises(InputError, match="for networks of 3 weights"):
+        encoding.decode([np.zeros(4)])
+
+
+def test_check_task_finds_what_breaks_the_laws() -> None:
+    check_task(Sum())
+    with pytest.raises(InputError, match="draw from rng per episode"):
+        check_task(Sum(lambda e: Evaluation(e.fitness + np.arange(len(e.fitness)))))
+    noise = default_rng(0)
+    with pytest.raises(InputError, match="draw from rng only"):
+        check_task(Sum(lambda e: Evaluation(e.fitness + noise.random())))
+    with pytest.raises(InputError, match=r"Sum\.outputs is 0"):
+        check_task(Sum(outputs=0))
+
+
+def test_check_policy_finds_networks_that_feel_each_other() -> None:
+    @dataclass(frozen=True)
+    class Mixed:
+        inner: Policy
+        size: int = 6
+        inputs: int = 2
+        outputs: int = 1
+
+        def reset(self, lanes: int, /) -> Any:
+            return self.inner.reset(lanes)
+
+        def step(self, state: Any, inputs: Any, /) -> Any:
+            state, outputs = self.inner.step(state, inputs)
+            return state, outputs - outputs.mean(axis=0)
+
+        def take(self, rows: Any, /) -> Any:
+            return Mixed(self.inner.take(rows), len(rows))
+
+    encoding, model = mlp(MlpConfig(hidden=()), 2, 1)
+    policy = model.bind(encoding.decode(list(default_rng(0).normal(size=(6, 3)))))
+    check_policy(policy)
+    with pytest.raises(InputError, match=r"take\(rows\) computes other networks"):
+        check_policy(Mixed(policy))

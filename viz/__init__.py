@@ -1,0 +1,1 @@
+"""Data in, Axes out; the HTML report."""

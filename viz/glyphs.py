@@ -1,0 +1,68 @@
+"""The nodes of a drawn network: a dot for an input, a square for the bias, a ring around its activation's curve for the others."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.patches import Circle, Rectangle
+
+from neatcore.activations import NAMES
+from neatcore.genome import BIAS, INPUT, OUTPUT
+from neatcore.interfaces import Floats
+from viz.style import Theme
+
+READABLE = 6.5  # pixels of radius below which no curve is drawn
+CURVES: Mapping[str, Callable[[Floats], Floats]] = {  # of activations, drawn over [-2, 2]
+    "linear": lambda x: x,
+    "sigmoid": lambda x: 1 / (1 + np.exp(-4.9 * x)),
+    "logistic": lambda x: 1 / (1 + np.exp(-x)),
+    "tanh": np.tanh,
+    "relu": lambda x: np.maximum(x, 0),
+    "gaussian": lambda x: np.exp(-x * x),
+    "sine": lambda x: np.sin(x * np.pi / 2),
+    "absolute": np.abs,
+    "step": lambda x: np.where(x > 0, 1.0, 0.0),
+}
+
+
+@dataclass(frozen=True)
+class Pen:
+    """Draws nodes of `radius` pixels on `ax`, whose unit is the pixel."""
+
+    ax: Axes
+    tone: Theme
+    radius: float
+
+    def node(self, x: float, y: float, kind: int, activation: int, gid: str = "") -> None:
+        """One node in the way of its kind."""
+        if kind == INPUT:
+            self._patch(Circle((x, y), 0.55 * self.radius, facecolor=self.tone.ink, edgecolor=self.tone.paper), gid)
+        elif kind == BIAS:
+            side = 1.05 * self.radius
+            self._patch(
+                Rectangle((x - side / 2, y - side / 2), side, side, facecolor=self.tone.muted, edgecolor=self.tone.paper), gid
+            )
+        else:
+            edge, width = (self.tone.accent, 2.0) if kind == OUTPUT else (self.tone.ink, 1.1)
+            small = min(1.0, self.radius / 10)
+            self._patch(Circle((x, y), self.radius, facecolor=self.tone.paper, edgecolor=edge, linewidth=width * small), gid)
+            if self.radius >= READABLE:
+                self.curve(x, y, activation)
+
+    def curve(self, x: float, y: float, activation: int) -> None:
+        """The activation's curve in a box inside the ring."""
+        across = np.linspace(-2, 2, 41)
+        up = CURVES[NAMES[activation]](across)
+        up = (up - up.min()) / np.ptp(up) - 0.5
+        half = 0.58 * self.radius
+        self.ax.plot(
+            x + across / 2 * half, y + up * 1.5 * half, color=self.tone.ink, linewidth=1.1, solid_capstyle="round", zorder=6
+        )
+
+    def _patch(self, patch: Circle | Rectangle, gid: str) -> None:
+        patch.set_gid(gid)
+        patch.set_zorder(5)
+        self.ax.add_patch(patch)

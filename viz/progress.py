@@ -1,0 +1,175 @@
+"""A run over its generations: fitness, complexity, step size. Several runs over evaluations.
+
+Metrics are the records of a run, one mapping a generation, as `metrics.jsonl` holds them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.ticker import LogLocator, MaxNLocator
+
+from neatcore.errors import InputError, require
+from neatcore.interfaces import Floats
+from viz.species import plot_species
+from viz.style import Theme, dress, name_ends, theme_of
+
+__all__ = ["plot_comparison", "plot_complexity", "plot_fitness", "plot_species", "plot_step_size", "plot_success"]
+
+Metrics = Sequence[Mapping[str, Any]]
+COLUMNS = 400  # a curve has no more points than this: more than a screen shows
+
+
+def column(metrics: Metrics, key: str) -> Floats:
+    """One value of every generation; InputError where there is none."""
+    require(len(metrics) > 0, "there are no metrics to plot: the list of generations is empty")
+    for place, record in enumerate(metrics):
+        if key not in record:
+            raise InputError(f"generation {place} of the metrics has no {key!r}; it has {', '.join(map(repr, record))}")
+    return np.array([record[key] for record in metrics], np.float64)
+
+
+def plot_fitness(metrics: Metrics, ax: Axes, *, theme: str | Theme = "light") -> Axes:
+    """Fitness over generations: the best, the median, and the middle half of the population as a band."""
+    tone = theme_of(theme)
+    generation, best, median, low, high = _thin([column(metrics, k) for k in ("generation", "best", "median", "q25", "q75")])
+    ax.fill_between(generation, low, high, color=tone.soft, linewidth=0, label="middle half")
+    _line(ax, generation, median, tone.accent, 1.2, "median")
+    _line(ax, generation, best, tone.second, 2, "best")
+    _mark_solution(metrics, ax, tone)
+    _frame(ax, generation, [low, high, best])
+    dress(ax, tone, "generation", "fitness")
+    ends = [(best[-1], "best", tone.second), (median[-1], "median", tone.accent)]
+    name_ends(ax, [(float(y), name, colour) for y, name, colour in ends])
+    return ax
+
+
+def plot_complexity(metrics: Metrics, ax: Axes, *, theme: str | Theme = "light") -> Axes:
+    """Hidden nodes and links over generations, of the champion (bold) and of the population's mean (thin)."""
+    tone = theme_of(theme)
+    generation = column(metrics, "generation")
+    drawn: list[Floats] = []
+    ends: list[tuple[float, str, str]] = []
+    for name, colour in (("links", tone.accent), ("hidden", tone.second)):
+        x, mean, best = _thin([generation, column(metrics, f"{name}_mean"), column(metrics, f"{name}_best")])
+        _line(ax, x, mean, colour, 1, f"{name}, mean", linestyle=(0, (3, 2)))
+        _line(ax, x, best, colour, 2, f"{name}, champion", drawstyle="steps-mid")
+        drawn += [mean, best]
+        ends.append((float(best[-1]), name, colour))
+    _frame(ax, generation, drawn, zero=True)
+    dress(ax, tone, "generation", "of the champion; dashed: mean genome", whole=True)
+    name_ends(ax, ends)
+    return ax
+
+
+def plot_step_size(metrics: Metrics, ax: Axes, *, theme: str | Theme = "light") -> Axes:
+    """The step size σ of an evolution strategy over generations, on a logarithmic scale."""
+    tone = theme_of(theme)
+    generation, sigma = _thin([column(metrics, "generation"), column(metrics, "sigma")])
+    _line(ax, generation, sigma, tone.accent, 2, "σ")
+    dress(ax, tone, "generation", "step size σ, logarithmic")
+    ax.set_yscale("log")
+    decades = np.log10(sigma.max() / sigma.min())
+    ax.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if decades < 3 else (1,)) if decades > 1 else MaxNLocator(4))
+    ax.yaxis.set_major_formatter("{x:.3g}")
+    ax.minorticks_off()
+    _frame(ax, generation, [])
+    return ax
+
+
+def plot_comparison(groups: Mapping[str, Sequence[Metrics]], ax: Axes, *, theme: str | Theme = "light") -> Axes:
+    """Best fitness so far over evaluations, several runs a group: their median, and their middle half as a band.
+
+    A run that has ended keeps its last value.
+    """
+    tone = theme_of(theme)
+    budget = _budget(groups)
+    drawn: list[Floats] = []
+    ends: list[tuple[float, str, str]] = []
+    for (name, runs), colour in zip(groups.items(), _group_colours(tone)):
+        x = budget[budget >= max(column(run, "evaluations")[0] for run in runs)]
+        low, middle, high = np.percentile([_best_so_far(run, x) for run in runs], (25, 50, 75), axis=0)
+        ax.fill_between(x, low, high, color=colour, alpha=0.18, linewidth=0)
+        _line(ax, x, middle, colour, 2, name)
+        ends.append((float(middle[-1]), name, colour))
+        drawn += [low, high]
+    _frame(ax, budget, drawn)
+    dress(ax, tone, "evaluations", "best fitness so far: median and middle half of the runs")
+    name_ends(ax, ends)
+    return ax
+
+
+def plot_success(groups: Mapping[str, Sequence[Metrics]], ax: Axes, *, theme: str | Theme = "light") -> Axes:
+    """The share of the runs that are solved after so many evaluations."""
+    tone = theme_of(theme)
+    limit = _budget(groups)[-1]
+    ends = []
+    for (name, runs), colour in zip(groups.items(), _group_colours(tone)):
+        times = np.sort([time for time in map(solved_after, runs) if time is not None])
+        x = np.concatenate([[0], times, [limit]])
+        y = np.concatenate([[0], np.arange(1, len(times) + 1), [len(times)]]) / len(runs)
+        ax.step(x, 100 * y, where="post", color=colour, linewidth=2, label=name)
+        ends.append((float(100 * y[-1]), f"{name}, {len(times)}/{len(runs)}", colour))
+    ax.set_ylim(0, 103)
+    ax.set_xlim(0, limit)
+    dress(ax, tone, "evaluations", "runs solved, %")
+    name_ends(ax, ends)
+    return ax
+
+
+def solved_after(metrics: Metrics) -> int | None:
+    """How many evaluations a run took to be solved, where it was."""
+    return next((int(record["evaluations"]) for record in metrics if record.get("solved")), None)
+
+
+def _line(ax: Axes, x: Floats, y: Floats, colour: str, width: float, label: str, **look: Any) -> None:
+    """A line; a single generation is a dot."""
+    marker = "o" if len(x) == 1 else ""
+    ax.plot(x, y, color=colour, linewidth=width, label=label, solid_joinstyle="round", marker=marker, markersize=5, **look)
+
+
+def _frame(ax: Axes, x: Floats, curves: Iterable[Floats], *, zero: bool = False) -> None:
+    """Limits around the curves, with some air even where nothing varies."""
+    ax.set_xlim(x[0], x[-1]) if x[-1] > x[0] else ax.set_xlim(x[0] - 0.5, x[0] + 0.5)
+    values = np.concatenate([*curves, np.empty(0)])
+    if len(values):
+        low, high = (0.0 if zero else float(values.min())), float(values.max())
+        air = 0.06 * (high - low) or max(0.5 * abs(high), 0.5)
+        ax.set_ylim(low if zero else low - air, high + air)
+
+
+def _thin(columns: Sequence[Floats]) -> list[Floats]:
+    """The same places of every column, no more than `COLUMNS`; the first and the last are among them."""
+    count = len(columns[0])
+    places = np.unique(np.linspace(0, count - 1, min(count, COLUMNS)).round().astype(int))
+    return [values[places] for values in columns]
+
+
+def _mark_solution(metrics: Metrics, ax: Axes, tone: Theme) -> None:
+    """A ring around the first generation that is solved."""
+    found = next((record for record in metrics if record.get("solved")), None)
+    if found:
+        place = [found["generation"]], [found["best"]]
+        ax.scatter(*place, s=80, facecolors="none", edgecolors=tone.good, linewidths=1.6, label="solved", clip_on=False, zorder=5)
+
+
+def _budget(groups: Mapping[str, Sequence[Metrics]]) -> Floats:
+    """Evaluations at which to compare: from the first generation's to the longest run's."""
+    require(len(groups) > 0, "there are no runs to compare")
+    for name, runs in groups.items():
+        require(len(runs) > 0, f"there are no runs in the group {name!r}")
+    ends = [column(run, "evaluations") for runs in groups.values() for run in runs]
+    return np.linspace(min(e[0] for e in ends), max(e[-1] for e in ends), COLUMNS)
+
+
+def _best_so_far(metrics: Metrics, x: Floats) -> Floats:
+    """Best fitness after each number of evaluations `x`, none of which is before the run's first generation."""
+    best = np.maximum.accumulate(column(metrics, "best"))
+    return best[np.searchsorted(column(metrics, "evaluations"), x, side="right") - 1]
+
+
+def _group_colours(tone: Theme) -> list[str]:
+    return [tone.accent, tone.second, tone.good, tone.bad, tone.muted, *tone.species]
