@@ -12,14 +12,15 @@ from runner import session
 from runner.directory import find_run, runs_root, slug
 from runner.display import Outcome, choose, result
 from runner.series import run_series
-from runner.settings import Draft, Settings, draft, file_layer, preset_layer
+from runner.settings import Draft, Settings, draft, file_layer, preset_layers
 
 
 def draft_of(words: Sequence[str], preset: str | None, file: Path | None) -> Draft:
     """Settings from a command line: the first word is the task unless it is a key=value."""
     task, pairs = (words[0], words[1:]) if words and "=" not in words[0] else ("", words)
-    layers = ([preset_layer(preset)] if preset else []) + ([file_layer(file)] if file else [])
-    return draft(task, pairs, layers)
+    written = [file_layer(file)] if file else []
+    named = task or str(written[0].sections.get("run", {}).get("task", "") if written else "")
+    return draft(task, pairs, [*(preset_layers(preset, named) if preset else []), *written])
 
 
 def settings_of(words: Sequence[str], preset: str | None, file: Path | None) -> Settings:

@@ -15,7 +15,7 @@ from neatcore.interfaces import Task
 from neatcore.parameters import Parameters
 from runner.complaints import complaints
 from runner.parts import ENCODINGS, SEARCHES, find_part
-from runner.presets import PRESETS
+from runner.presets import FOR_TASK, PRESETS
 from runner.words import Word, place
 from tasks.registry import TaskKind, find_task
 
@@ -103,11 +103,11 @@ def draft(task: str = "", words: Sequence[str] = (), layers: Sequence[Layer] = (
     return Draft(models, kind, [*layers, *spoken, named])
 
 
-def preset_layer(name: str) -> Layer:
-    """The values of a preset; InputError names the nearest one."""
+def preset_layers(name: str, task: str = "") -> list[Layer]:
+    """The values of a preset, and over them those it has for `task` alone; InputError names the nearest preset."""
     if name not in PRESETS:
         raise unknown("preset", name, PRESETS)
-    return Layer(PRESETS[name], f"preset {name}")
+    return [Layer(sections, f"preset {name}") for sections in (PRESETS[name], FOR_TASK.get((name, task), {}))]
 
 
 def file_layer(path: Path) -> Layer:

@@ -16,7 +16,10 @@ class NeatConfig(Parameters):
 
     population: int = Field(150, ge=2, le=1_000_000, description="genomes in every generation")
 
-    start: str = Field("full", description="first genomes: full, none, hidden (one hidden node), or a genome file")
+    start: str = Field(
+        "full", description="first genomes: full (inputs to outputs), none, hidden, random (some of the links of hidden), or a file"
+    )
+    start_hidden: int = Field(1, ge=1, le=1000, description="hidden nodes of start=hidden; the most of start=random")
     start_weights: Literal["random", "keep"] = Field("random", description="weights of a start genome file: drawn anew, or kept")
     new_power: float = Field(1.0, gt=0, description="weights of first and of new links are uniform within ± this")
     output_activation: str = Field("sigmoid", description="activation of output nodes")

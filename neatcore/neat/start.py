@@ -15,7 +15,7 @@ from neatcore.interfaces import GraphSpace
 from neatcore.neat.config import NeatConfig
 from neatcore.neat.mutation import draw_activations
 
-TOPOLOGIES = ("full", "none", "hidden")
+TOPOLOGIES = ("full", "none", "hidden", "random")
 
 
 def template(config: NeatConfig, space: GraphSpace) -> Genome:
@@ -27,11 +27,12 @@ def template(config: NeatConfig, space: GraphSpace) -> Genome:
         pairs = list(product(sensors, outputs))
     elif config.start == "none":
         pairs = []
-    elif config.start == "hidden":
-        middle = len(nodes)
-        first = next(iter(sorted(config.activations, key=lambda name: -config.activations[name])))
-        nodes = np.append(nodes, np.array([(middle, HIDDEN, code_of(first))], NODE))
-        pairs = [(s, middle) for s in sensors] + [(middle, o) for o in outputs]
+    elif config.start in ("hidden", "random"):
+        middle = list(range(len(nodes), len(nodes) + config.start_hidden))
+        first = code_of(max(config.activations, key=lambda name: config.activations[name]))
+        nodes = np.append(nodes, np.array([(node, HIDDEN, first) for node in middle], NODE))
+        direct = product(sensors, outputs) if config.start == "random" else ()
+        pairs = [*product(sensors, middle), *product(middle, outputs), *direct]
     else:
         return _from_file(config, space)
     return Genome(nodes, np.array([(n, a, b, 0.0, True) for n, (a, b) in enumerate(pairs)], LINK))
@@ -58,7 +59,20 @@ def first_population(config: NeatConfig, space: GraphSpace, rng: Generator) -> G
     population = Genomes.of([genome]).take(np.zeros(config.population, np.int64))
     if config.start in TOPOLOGIES or config.start_weights == "random":
         population.links["weight"] = rng.uniform(-config.new_power, config.new_power, len(population.links))
-    if config.start == "hidden":
-        hidden = population.nodes["kind"] == HIDDEN
+    hidden = population.nodes["kind"] == HIDDEN
+    if config.start in TOPOLOGIES:
         population.nodes["activation"][hidden] = draw_activations(config.activations, int(hidden.sum()), rng)
-    return population
+    return _thinned(population, config.start_hidden, rng) if config.start == "random" else population
+
+
+def _thinned(population: Genomes, most: int, rng: Generator) -> Genomes:
+    """Each genome with 1 … `most` of its hidden nodes and half of the links between the nodes it keeps, both at random."""
+    thinned = []
+    for genome in population:
+        middle = genome.nodes["id"][genome.nodes["kind"] == HIDDEN]
+        gone = middle[rng.integers(1, most + 1) :]
+        kept = (
+            ~np.isin(genome.links["source"], gone) & ~np.isin(genome.links["target"], gone) & (rng.random(len(genome.links)) < 0.5)
+        )
+        thinned.append(Genome(genome.nodes[~np.isin(genome.nodes["id"], gone)], genome.links[kept]))
+    return Genomes.of(thinned)

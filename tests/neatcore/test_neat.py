@@ -13,7 +13,7 @@ from numpy.random import default_rng
 from pydantic import ValidationError
 
 from neatcore.errors import InputError
-from neatcore.genome import HIDDEN, LINK
+from neatcore.genome import HIDDEN, LINK, check_genome
 from neatcore.interfaces import Floats, GraphSpace, VectorSpace
 from neatcore.neat import Neat, NeatConfig, species
 from neatcore.neat.reproduction import choose_parents
@@ -164,6 +164,17 @@ def test_starting_topologies(start: str, hidden: int, links: int) -> None:
     genome = template(NeatConfig(start=start), SPACE)
     assert (genome.hidden, len(genome.links)) == (hidden, links)
     assert np.count_nonzero(genome.nodes["kind"] == HIDDEN) == hidden
+
+
+def test_a_random_start_varies_hidden_nodes_and_links() -> None:
+    neat = Neat(NeatConfig(start="random", start_hidden=4, population=200), SPACE, default_rng(0))
+    counts = {genome.hidden for genome in neat.ask()}
+    assert counts == {1, 2, 3, 4}
+    for genome in neat.ask():
+        check_genome(genome, recurrent=False)
+    shares = neat.population.link_counts / np.array([3 * g.hidden + g.hidden + 3 for g in neat.ask()])
+    assert shares.mean() == pytest.approx(0.5, abs=0.03)
+    advance(neat, 5)
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from neatcore.errors import InputError
 from runner.parts import ENCODINGS, SEARCHES
-from runner.presets import PRESETS
-from runner.settings import Layer, RunConfig, draft, file_layer, preset_layer, resolve
+from runner.presets import FOR_TASK, PRESETS
+from runner.settings import Layer, RunConfig, draft, file_layer, preset_layers, resolve
 from runner.toml import dumps
 from runner.words import Word
 from tests.runner.toys import task_file
@@ -20,7 +20,7 @@ from tests.runner.toys import task_file
 def test_later_layers_win_over_earlier_ones(tmp_path: Path) -> None:
     file = tmp_path / "mine.toml"
     file.write_text("[search]\npopulation = 40\nsurvival = 0.5\n", encoding="utf-8")
-    layers = [preset_layer("stanley2002-no-velocity"), file_layer(file)]
+    layers = [*preset_layers("stanley2002-no-velocity"), file_layer(file)]
     search: Any = resolve("xor", ["survival=0.6"], layers).search
     assert search.difference == 3.0  # preset
     assert search.population == 40  # file over preset
@@ -87,7 +87,7 @@ def test_every_wrong_value_gets_a_line() -> None:
 
 def test_unknown_names_are_told_with_the_nearest() -> None:
     with pytest.raises(InputError, match=r"unknown preset 'stanly2002'; did you mean 'stanley2002'?"):
-        preset_layer("stanly2002")
+        preset_layers("stanly2002")
     with pytest.raises(InputError, match=r"unknown task 'xorr'; did you mean 'xor'?"):
         resolve("xorr")
     with pytest.raises(InputError, match="which task"):
@@ -150,9 +150,17 @@ def test_words_are_toml_or_text(text: str, value: object) -> None:
 
 @pytest.mark.parametrize("name", PRESETS)
 def test_presets_fit_the_models(name: str) -> None:
-    settings = resolve("xor", layers=[preset_layer(name)])
+    settings = resolve("xor", layers=preset_layers(name))
     for section, values in PRESETS[name].items():
         assert settings.sections[section].items() >= values.items()
+
+
+def test_a_preset_knows_the_tasks_of_its_paper() -> None:
+    for (name, task), sections in FOR_TASK.items():
+        settings = resolve(task, layers=preset_layers(name, task))
+        for section, values in sections.items():
+            assert settings.sections[section].items() >= values.items()
+    assert resolve("double-pole-no-velocity", layers=preset_layers("stanley2002", "double-pole-no-velocity")).encoding.recurrent  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize("part", [*SEARCHES.values(), *ENCODINGS.values()], ids=lambda part: str(part.build))
