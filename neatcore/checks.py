@@ -9,7 +9,7 @@ import numpy as np
 from numpy.random import default_rng
 
 from neatcore.errors import require
-from neatcore.interfaces import Answers, Encoding, Frames, GraphSpace, Model, Policy, Scene, Showable, Space, Task
+from neatcore.interfaces import Answers, Encoding, Frames, GraphSpace, Model, Named, Policy, Scene, Showable, Space, Task
 from neatcore.loop import evaluate
 
 SOME = 6  # networks a check uses
@@ -81,6 +81,12 @@ def check_task(task: Task, policy: Policy | None = None) -> None:
         np.array_equal(part.fitness, whole.fitness[rows]),
         f"{name}: a network's fitness depends on which others are evaluated with it; draw from rng per episode, not per network",
     )
+    if isinstance(task, Named):
+        inputs, outputs = task.names
+        require(
+            (len(inputs), len(outputs)) == (task.inputs, task.outputs),
+            f"{name}.names has {len(inputs)} inputs and {len(outputs)} outputs, the task {task.inputs} and {task.outputs}",
+        )
     if isinstance(task, Showable):
         shown = task.show(policy.take(np.arange(1)), default_rng(1))
         require(isinstance(shown, (Answers, Frames, Scene)), f"{name}.show returned a {type(shown).__name__}")

@@ -237,6 +237,16 @@ class Showable(Protocol):
         ...
 
 
+@runtime_checkable
+class Named(Protocol):
+    """A task whose inputs and outputs have names, for pictures: as many as there are inputs and outputs."""
+
+    @property
+    def names(self) -> tuple[Sequence[str], Sequence[str]]:
+        """Names of the inputs, names of the outputs."""
+        ...
+
+
 # --- the record of a generation -----------------------------------------------------------------------------------------
 
 

@@ -195,6 +195,15 @@ def config(words: Words = None, preset: Preset = None, config: Config = None, as
     print_keys(words or [], preset, config, as_json=as_json)
 
 
+@app.command()
+@guarded
+def demo(out: Annotated[Path | None, typer.Option(help="folder for its folder of runs, instead of runs/")] = None) -> None:
+    """Evolve three networks in half a minute, and write a page about them."""
+    from runner.demo import demonstrate
+
+    _end(demonstrate(out), require_solved=False)
+
+
 @new.command("task")
 @guarded
 def new_task(path: Annotated[Path, typer.Argument(help="the file to write")] = Path("mytask.py")) -> None:

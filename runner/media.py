@@ -14,7 +14,7 @@ from numpy.random import default_rng
 from neatcore.errors import InputError, TaskError, require, unknown
 from neatcore.files import load
 from neatcore.genome import Genome
-from neatcore.interfaces import Answers, Floats, Frames, Scene, Showable
+from neatcore.interfaces import Answers, Floats, Frames, Named, Scene, Showable
 from neatcore.perceptron import Layers
 from runner.compare import grouped
 from runner.directory import Run, find_run, find_runs, slug
@@ -71,7 +71,7 @@ def save_plots(reference: str, names: Sequence[str], out: Path | None, theme: st
 def save_report(references: Sequence[str], out: Path | None) -> Path:
     """One page about the runs; in the directory of the run unless `out` says where."""
     runs = [run for reference in references for run in find_runs([reference])]
-    page = report([_report_data(run) for run in runs])
+    page = report([report_data(run) for run in runs])
     path = out or runs[-1].path / "report.html"
     write_text(path, page)
     return path
@@ -88,10 +88,11 @@ def save_comparison(references: Sequence[str], out: Path, theme: str = "light") 
     return _save_figure(out, drawing)
 
 
-def _report_data(run: Run) -> ReportData:
+def report_data(run: Run) -> ReportData:
+    """What a report tells of a run."""
     record, rows, parts = run.record, run.rows(), _parts(run)
     require(rows, f"run {run.name} has no generation to report yet; go on with: neatcore resume {run.path}")
-    champion = load(run.champion())
+    champion, (names_in, names_out) = load(run.champion()), _names(parts)
     facts = [("seed", str(record["seed"])), ("started", str(record["started"])[:19].replace("T", " "))]
     return ReportData(
         title=slug(record["task"]),
@@ -102,11 +103,18 @@ def _report_data(run: Run) -> ReportData:
         shown=_show_if_possible(run, parts, champion),
         command=record["command"],
         config_toml=run.config.read_text(encoding="utf-8"),
+        names_in=names_in,
+        names_out=names_out,
     )
 
 
 def _parts(run: Run) -> Parts:
     return assemble(resolve(layers=[file_layer(run.config)]), run.record["seed"])
+
+
+def _names(parts: Parts) -> tuple[Sequence[str] | None, Sequence[str] | None]:
+    """What the task calls its inputs and outputs, where it does."""
+    return parts.task.names if isinstance(parts.task, Named) else (None, None)
 
 
 def _show(run: Run, parts: Parts, champion: Genome | Floats, seed: int) -> Scene | Frames | Answers:
@@ -148,9 +156,11 @@ def _plot(run: Run, rows: Sequence[Mapping[str, Any]], name: str, theme: str) ->
 
 
 def _champion_figure(run: Run, theme: str) -> Figure:
-    champion = _drawable(_parts(run), load(run.champion()))
+    parts = _parts(run)
+    champion = _drawable(parts, load(run.champion()))
     if isinstance(champion, Genome):
-        return network_figure(champion, theme=theme)
+        names_in, names_out = _names(parts)
+        return network_figure(champion, names_in=names_in, names_out=names_out, theme=theme)
     drawing = figure(theme, *SIZE)
     draw_vector(champion, drawing.add_subplot(), theme=theme)
     return drawing

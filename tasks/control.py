@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import radians
 from typing import Literal
@@ -62,6 +63,10 @@ class CartPole(Parameters):
     def outputs(self) -> int:
         return 1
 
+    @property
+    def names(self) -> tuple[Sequence[str], Sequence[str]]:
+        return ("x", "ẋ", "θ", "θ̇"), ("force",)
+
     def evaluate(self, policy: Policy, rng: Generator, /) -> Evaluation:
         starts = rng.uniform(-self.spread, self.spread, (self.episodes, 4))
         outcome = run(policy, self._system, _for_each(policy, starts), self.steps)
@@ -94,6 +99,10 @@ class DoublePole(Parameters):
     @property
     def outputs(self) -> int:
         return 1
+
+    @property
+    def names(self) -> tuple[Sequence[str], Sequence[str]]:
+        return ("x", "ẋ", "θ1", "θ̇1", "θ2", "θ̇2"), ("force",)
 
     def evaluate(self, policy: Policy, rng: Generator, /) -> Evaluation:  # noqa: ARG002 every episode starts alike
         outcome = run(policy, self._system, _for_each(policy, _leaning(self.angle)[None]), self.steps)
@@ -128,6 +137,10 @@ class DoublePoleHidden(Parameters):
     @property
     def outputs(self) -> int:
         return 1
+
+    @property
+    def names(self) -> tuple[Sequence[str], Sequence[str]]:
+        return ("x", "θ1", "θ2"), ("force",)
 
     def evaluate(self, policy: Policy, rng: Generator, /) -> Evaluation:  # noqa: ARG002 every episode starts alike
         start = np.append(_leaning(self.angle), np.zeros(WINDOW))

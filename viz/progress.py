@@ -20,6 +20,7 @@ from viz.style import Theme, dress, name_ends, theme_of
 __all__ = ["plot_comparison", "plot_complexity", "plot_fitness", "plot_species", "plot_step_size", "plot_success"]
 
 Metrics = Sequence[Mapping[str, Any]]
+DECADES = 300  # a best fitness so many times the usual median is drawn on a logarithmic scale
 COLUMNS = 400  # a curve has no more points than this: more than a screen shows
 
 
@@ -40,8 +41,12 @@ def plot_fitness(metrics: Metrics, ax: Axes, *, theme: str | Theme = "light") ->
     _line(ax, generation, median, tone.accent, 1.2, "median")
     _line(ax, generation, best, tone.second, 2, "best")
     _mark_solution(metrics, ax, tone)
+    wide = min(low.min(), best.min()) > 0 and best.max() > DECADES * np.median(median)
     _frame(ax, generation, [low, high, best])
-    dress(ax, tone, "generation", "fitness")
+    dress(ax, tone, "generation", "fitness, logarithmic" if wide else "fitness")
+    if wide:
+        _logarithmic(ax, float(best.max() / low.min()))
+        ax.set_ylim(0.8 * low.min(), 1.25 * best.max())
     ends = [(best[-1], "best", tone.second), (median[-1], "median", tone.accent)]
     name_ends(ax, [(float(y), name, colour) for y, name, colour in ends])
     return ax
@@ -71,11 +76,7 @@ def plot_step_size(metrics: Metrics, ax: Axes, *, theme: str | Theme = "light") 
     generation, sigma = _thin([column(metrics, "generation"), column(metrics, "sigma")])
     _line(ax, generation, sigma, tone.accent, 2, "σ")
     dress(ax, tone, "generation", "step size σ, logarithmic")
-    ax.set_yscale("log")
-    decades = np.log10(sigma.max() / sigma.min())
-    ax.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if decades < 3 else (1,)) if decades > 1 else MaxNLocator(4))
-    ax.yaxis.set_major_formatter("{x:.3g}")
-    ax.minorticks_off()
+    _logarithmic(ax, float(sigma.max() / sigma.min()))
     _frame(ax, generation, [])
     return ax
 
@@ -123,6 +124,15 @@ def plot_success(groups: Mapping[str, Sequence[Metrics]], ax: Axes, *, theme: st
 def solved_after(metrics: Metrics) -> int | None:
     """How many evaluations a run took to be solved, where it was."""
     return next((int(record["evaluations"]) for record in metrics if record.get("solved")), None)
+
+
+def _logarithmic(ax: Axes, ratio: float) -> None:
+    """A logarithmic y axis with readable ticks for values that span `ratio`."""
+    ax.set_yscale("log")
+    decades = np.log10(ratio)
+    ax.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if decades < 3 else (1,)) if decades > 1 else MaxNLocator(4))
+    ax.yaxis.set_major_formatter(lambda x, _: f"{x:,.0f}" if x >= 1000 else f"{x:.3g}")
+    ax.minorticks_off()
 
 
 def _line(ax: Axes, x: Floats, y: Floats, colour: str, width: float, label: str, **look: Any) -> None:

@@ -104,7 +104,7 @@ def _tiles(data: ReportData) -> str:
     last = data.metrics[-1]
     best = max(float(record["best"]) for record in data.metrics)
     pairs = [
-        ("best fitness", f"{best:.4g}"),
+        ("best fitness", f"{best:,.0f}" if abs(best) >= 10_000 else f"{best:.4g}"),
         ("generations", f"{len(data.metrics):,}"),
         ("evaluations", f"{last['evaluations']:,}"),
     ]

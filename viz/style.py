@@ -194,15 +194,16 @@ def name_ends(ax: Axes, ends: Sequence[tuple[float, str, str]]) -> None:
 
     ends: (y, name, colour). Names that would touch are pushed apart.
     """
-    bottom, top = ax.get_ylim()
     width, height = extent(ax)
-    scale = height / (top - bottom)
+    start = ax.get_xlim()[0]
+    upwards = ax.transData - ax.transAxes  # also right where the axis is logarithmic
     box = ax.get_position()
     margin = (1 - box.x1) / box.width * width
     outside = LETTER * max(len(name) for _, name, _ in ends) + 7 <= margin
     place, side = ((7.0, 0.0), "left") if outside else ((0.0, 10.0), "right")
     ordered = sorted(ends)
-    heights = spread([(y - bottom) * scale for y, _, _ in ordered], [14.0] * (len(ordered) - 1))
+    levels = [float(upwards.transform((start, y))[1]) * height for y, _, _ in ordered]
+    heights = spread(levels, [14.0] * (len(ordered) - 1))
     for level, (_, name, colour) in zip(heights, ordered):
         text = ax.annotate(name, (1, 0), (place[0], level + place[1]), xycoords="axes fraction", textcoords="offset points")
         text.set(color=colour, fontsize=12, va="center", ha=side)

@@ -80,6 +80,16 @@ def test_fitness_shows_best_median_band_and_solution() -> None:
     assert {text.get_text() for text in ax.texts} == {"fitness", "best", "median"}
 
 
+def test_fitness_that_spans_decades_is_drawn_on_a_logarithmic_scale() -> None:
+    low = [record | {"best": 90.0, "median": 20.0, "q25": 10.0, "q75": 30.0} for record in run()]
+    high = [*low[:-1], low[-1] | {"best": 100_000.0}]
+    assert progress.plot_fitness(low, axes()).get_yscale() == "linear"
+    ax = progress.plot_fitness(high, axes())
+    assert ax.get_yscale() == "log"
+    assert ax.get_ylim()[0] < 10
+    assert ax.get_ylim()[1] > 100_000
+
+
 def test_constant_fitness_gets_air() -> None:
     flat = [record | dict.fromkeys(("best", "median", "q25", "q75"), 0.0) for record in run()]
     low, high = progress.plot_fitness(flat, axes()).get_ylim()

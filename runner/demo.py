@@ -1,0 +1,110 @@
+"""The demonstration: three evolutions that take seconds, and one page about them."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from runner.commands import settings_of
+from runner.directory import Run, runs_root
+from runner.disk import write_text
+from runner.display import Outcome, Silent, choose, result
+from runner.media import report_data
+from runner.session import start
+from viz.report import ReportData, report
+
+TITLE = "Three small evolutions"
+
+
+@dataclass(frozen=True)
+class Exhibit:
+    """A run to be shown. text: what the page says of it. words, preset, seed: as on the command line."""
+
+    title: str
+    text: str
+    words: Sequence[str]
+    seed: int
+    preset: str | None = None
+    names_in: Sequence[str] | None = None
+    names_out: Sequence[str] | None = None
+
+    @property
+    def command(self) -> str:
+        """The command that makes the same run."""
+        chosen = ["--preset", self.preset] if self.preset else []
+        return shlex.join(["neatcore", "run", *self.words, *chosen, "--seed", str(self.seed)])
+
+
+EXHIBITS = (
+    Exhibit(
+        title="XOR: a network that grows",
+        text="Answer 1 when exactly one of two inputs is 1. No network without a hidden node can do it, and the first generation "
+        "has none. NEAT adds nodes and links one mutation at a time, and keeps young structures alive by letting genomes "
+        "compete within their species.",
+        words=("xor",),
+        seed=51,
+        names_in=("a", "b"),
+        names_out=("a ≠ b",),
+    ),
+    Exhibit(
+        title="Two poles: a fixed network, another search",
+        text="Keep a long and a short pole upright by pushing their cart left and right, for 100,000 steps, over half an hour of "
+        "cart time. Here nothing grows: CMA-ES adapts the weights of a perceptron of four hidden units. The task is the same "
+        "code that NEAT would face; it sees networks, and never asks where their weights come from.",
+        words=("double-pole", "search=cma", "encoding=mlp", "hidden=[4]", "population=30"),
+        seed=1,
+    ),
+    Exhibit(
+        title="Two poles, no velocities: a network that remembers",
+        text="The same cart, but the network is told only where things are, not how fast they move. To know which way a pole is "
+        "falling it must compare now with before, so NEAT may grow links that close cycles. The solution has to hold for "
+        "100,000 steps, and from at least 200 of 625 other starting positions.",
+        words=("double-pole-no-velocity",),
+        seed=9,
+        preset="stanley2002",
+        names_in=("x", "θ₁", "θ₂"),
+        names_out=("force",),
+    ),
+)
+
+
+def demonstrate(root: Path | None = None, exhibits: Sequence[Exhibit] = EXHIBITS) -> list[Outcome]:
+    """Evolve each exhibit in a run directory of its own, all in one new folder; then write the page there and print its path.
+
+    The outcomes; after one that was interrupted there are no further runs, and no page.
+    """
+    folder = runs_root(root) / f"demo-{datetime.now().astimezone():%Y%m%d-%H%M%S}"
+    outcomes: list[Outcome] = []
+    for exhibit in exhibits:
+        outcomes.append(_evolve(exhibit, folder))
+        if outcomes[-1].status == "interrupted":
+            return outcomes
+    page = folder / "report.html"
+    runs = [Run(outcome.run) for outcome in outcomes]
+    write_text(page, report([_described(*pair) for pair in zip(exhibits, runs, strict=True)], title=TITLE))
+    print(f"\nrun one of them again: {exhibits[-1].command}")
+    print(f"see its champion:      neatcore replay {runs[-1].path}")
+    print(f"the page about them:\n{page}")
+    return outcomes
+
+
+def _evolve(exhibit: Exhibit, folder: Path) -> Outcome:
+    """One run, under its title; live on a terminal, else its result in a line."""
+    print(f"\n{exhibit.title}\n  {exhibit.command}", flush=True)
+    live = sys.stdout.isatty()
+    settings = settings_of(exhibit.words, exhibit.preset, None)
+    display = choose(as_json=False, quiet=False) if live else Silent()
+    outcome = start(settings, exhibit.seed, folder, exhibit.command, display)
+    if not live:
+        print(f"  {result(outcome)}", flush=True)
+    return outcome
+
+
+def _described(exhibit: Exhibit, run: Run) -> ReportData:
+    """What the page says of a run: the exhibit's words instead of the task's."""
+    data = report_data(run)
+    return replace(data, title=exhibit.title, task=exhibit.text, names_in=exhibit.names_in, names_out=exhibit.names_out)
