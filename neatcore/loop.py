@@ -28,18 +28,20 @@ def evolve(
     *,
     generation: int = 0,
     evaluations: int = 0,
+    examined: int = 1,
 ) -> Iterator[Generation[Z]]:
     """Ask, decode, evaluate, tell, without end; the caller's `for` decides when to stop.
 
     A record is yielded after `tell`: what `search.state()` and the generator's state are then, with number + 1 and evaluations,
     is all that going on later needs. Each generation's episodes come from one number drawn from `rng`.
+    examined: how many of the fittest a task that examines looks at each generation, until one passes.
     Raises TaskError where the task raises or returns no evaluation of these networks.
     """
     while True:
         genomes = search.ask()
         policy = model.bind(encoding.decode(genomes))
         episodes = np.random.default_rng(rng.integers(2**63))
-        evaluation = examine(task, policy, evaluate(task, policy, episodes, generation), episodes, generation)
+        evaluation = examine(task, policy, evaluate(task, policy, episodes, generation), episodes, examined, generation)
         search.tell(evaluation.fitness)
         evaluations += len(genomes)
         yield Generation(generation, genomes, evaluation, champion_of(evaluation), evaluations, search.report())
@@ -62,18 +64,25 @@ def evaluate(task: Task, policy: Policy, rng: Generator, generation: int = 0) ->
     return check_evaluation(evaluation, policy.size, f"{_name(task)}, generation {generation}")
 
 
-def examine(task: Task, policy: Policy, evaluation: Evaluation, rng: Generator, generation: int = 0) -> Evaluation:
-    """With the verdict on the fittest network, where the task is one that examines; its figures are NaN for the others."""
+def examine(
+    task: Task, policy: Policy, evaluation: Evaluation, rng: Generator, examined: int = 1, generation: int = 0
+) -> Evaluation:
+    """With the verdicts on the fittest networks, where the task is one that examines; their figures are NaN for the others.
+
+    The fittest goes first, and the first that passes is the last to be examined.
+    """
     if not isinstance(task, Examining):
         return evaluation
-    best = np.array([np.argmax(evaluation.fitness)])
-    with _named(task, generation):
-        verdict = task.examine(policy.take(best), rng)
     solved = np.zeros(policy.size, np.bool_)
-    solved[best] = verdict.solved
-    figures = {name: np.full(policy.size, np.nan) for name in verdict.info}
-    for name, value in verdict.info.items():
-        figures[name][best] = value
+    figures: dict[str, Array] = {}
+    for row in np.argsort(-evaluation.fitness, kind="stable")[:examined]:
+        with _named(task, generation):
+            verdict = task.examine(policy.take(np.array([row])), rng)
+        solved[row] = verdict.solved
+        for name, value in verdict.info.items():
+            figures.setdefault(name, np.full(policy.size, np.nan))[row] = value
+        if verdict.solved:
+            break
     return replace(evaluation, solved=solved, info={**evaluation.info, **figures})
 
 

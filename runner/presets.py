@@ -12,6 +12,7 @@ STANLEY_2002: dict[str, Any] = {
     "difference": 0.4,
     "threshold": 3.0,
     "stagnation": 15,
+    "protect_best": False,
     "champion_size": 5,
     "survival": 0.2,
     "mutate_only": 0.25,

@@ -157,7 +157,7 @@ def _see_through(work: Work, display: Display) -> Outcome:
         recorder = stack.enter_context(Recorder(run, parts.search, parts.rng, last.best, config.checkpoint_seconds))
         interrupt = stack.enter_context(Interrupt(display.notice))
         numbers = {"generation": last.generation, "evaluations": last.evaluations}
-        turns = evolve(parts.search, parts.encoding, parts.model, task, parts.rng, **numbers)
+        turns = evolve(parts.search, parts.encoding, parts.model, task, parts.rng, examined=config.examined, **numbers)
         status = _consume(turns, work.goal, recorder, interrupt, display)
         run.update(status=status)
         result = outcome(run, status)

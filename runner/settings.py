@@ -28,6 +28,9 @@ class RunConfig(Parameters):
     encoding: str = Field("direct", description="how genomes become networks: " + ", ".join(ENCODINGS))
     generations: int = Field(200, ge=1, description="generations after which the run ends")
     stop_when_solved: bool = Field(True, description="end as soon as the fittest network solves the task")
+    examined: int = Field(
+        1, ge=1, description="how many of the fittest are examined each generation, by tasks that examine solutions"
+    )
     workers: int = Field(1, ge=1, le=1024, description="evaluate the population in so many workers; the results are the same")
     pool: Literal["process", "thread"] = Field("process", description="what a worker is, where there are several")
     checkpoint_seconds: float = Field(5.0, ge=0, description="seconds between checkpoints; 0 writes one every generation")

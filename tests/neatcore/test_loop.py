@@ -78,6 +78,23 @@ def test_only_the_fittest_is_examined() -> None:
     assert np.isnan(np.delete(marks, record.best)).all()
 
 
+def test_more_of_the_fittest_are_examined_until_one_passes() -> None:
+    class Third(Sum):
+        def examine(self, policy: Policy, rng: Generator, /) -> Verdict:
+            seen.append(float(self.evaluate(policy, default_rng(0)).fitness[0]))
+            return Verdict(len(seen) == 3)
+
+    for examined, count in ((2, 2), (3, 3), (10, 3)):
+        seen: list[float] = []
+        rng = default_rng(0)
+        encoding, model = direct(DirectConfig(), 2, 1)
+        neat = Neat(NeatConfig(population=20), encoding.space, rng)
+        record = next(evolve(neat, encoding, model, Third(), rng, examined=examined))
+        assert len(seen) == count
+        assert record.solved == (examined >= 3)
+        assert record.best == np.argsort(-record.evaluation.fitness)[2 if record.solved else 0]
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
