@@ -85,8 +85,8 @@ class Genomes(Sequence[Genome]):
             if not isinstance(genome, Genome):
                 raise InputTypeError(f"genome {place} is a {type(genome).__name__}, not a Genome")
         return cls(
-            np.concatenate([np.empty(0, NODE), *(g.nodes for g in genomes)]),
-            np.concatenate([np.empty(0, LINK), *(g.links for g in genomes)]),
+            np.concatenate([np.empty(0, NODE), *(g.nodes for g in genomes)], dtype=NODE),
+            np.concatenate([np.empty(0, LINK), *(g.links for g in genomes)], dtype=LINK),
             starts([len(g.nodes) for g in genomes]),
             starts([len(g.links) for g in genomes]),
         )

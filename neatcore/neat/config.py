@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Literal
 
 from pydantic import Field, field_validator
@@ -9,6 +10,8 @@ from pydantic import Field, field_validator
 from neatcore.activations import code_of
 from neatcore.errors import InputError
 from neatcore.parameters import Parameters
+
+TOPOLOGIES = ("full", "none", "hidden", "random")
 
 
 class NeatConfig(Parameters):
@@ -82,6 +85,13 @@ class NeatConfig(Parameters):
     change_activation: float = Field(
         0.0, ge=0, le=1, description="share of mutated offspring in which a hidden node's activation changes"
     )
+
+    @field_validator("start")
+    @classmethod
+    def _absolute(cls, start: str) -> str:
+        """A file stays the same file wherever the run is resumed from."""
+        path = Path(start).expanduser()
+        return str(path.absolute()) if start not in TOPOLOGIES and (path.suffix or path.exists()) else start
 
     @field_validator("output_activation")
     @classmethod

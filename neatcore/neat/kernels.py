@@ -344,20 +344,51 @@ def choose(eligible: Ints, starts: Ints, rows: Ints, rng: Generator) -> Ints:
 
 
 @kernel
-def choose_split(eligible: Ints, starts: Ints, rows: Ints, older: bool, rng: Generator) -> Ints:
-    """As `choose`, for the link to split; with `older`, in genomes of fewer than `YOUNG` links, the oldest marked link with a
-    chance of 0.7, else the next one with 0.7, and so on; -1 where all are passed over (after NEAT C++ 1.2, mutate_add_node).
+def choose_split(
+    nodes: Genes, links: Genes, node_starts: Ints, link_starts: Ints, rows: Ints, older: bool, split_bias: bool, rng: Generator
+) -> Ints:
+    """For each of `rows` the place of an enabled link to split, in the flat table; -1 where there is none.
+
+    Each is as likely; but with `older`, in genomes of fewer than `YOUNG` links, the oldest is taken with a chance of `OLDER`,
+    else the next one, and so on, perhaps none (after NEAT C++ 1.2, mutate_add_node). Links from the bias only with `split_bias`.
     """
-    places = choose(eligible, starts, rows, rng)
+    places = np.full(len(rows), -1)
     for r in range(len(rows)):
-        first, last = starts[rows[r]], starts[rows[r] + 1]
-        if older and last - first < YOUNG:
-            places[r] = -1
-            for k in range(first, last):
-                if eligible[k] and rng.random() < OLDER:
-                    places[r] = k
+        ids = nodes[node_starts[rows[r]] : node_starts[rows[r] + 1]]["id"].copy()
+        first, last, seen = link_starts[rows[r]], link_starts[rows[r] + 1], 0
+        walks = older and last - first < YOUNG
+        for k in range(first, last):
+            source = node_starts[rows[r]] + np.searchsorted(ids, links[k].source)
+            if not links[k].enabled or (nodes[source].kind == BIAS and not split_bias):
+                continue
+            seen += 1
+            if rng.random() < (OLDER if walks else 1.0 / seen):
+                places[r] = k
+                if walks:
                     break
     return places
+
+
+@kernel
+def splice(table: Genes, keys: Ints, starts: Ints, rows: Ints, genes: Genes, new_keys: Ints, out: Genes) -> Ints:
+    """Write to `out` the tables of all genomes with each of `genes` in the genome of the same place in `rows`, where its key
+    belongs; rows and, within a row, keys ascend. Returns the new starts (P + 1)."""
+    ends = np.zeros(len(starts), np.int64)
+    cursor, g = 0, 0
+    for p in range(len(starts) - 1):
+        for k in range(starts[p], starts[p + 1]):
+            while g < len(genes) and rows[g] == p and new_keys[g] < keys[k]:
+                out[cursor] = genes[g]
+                cursor += 1
+                g += 1
+            out[cursor] = table[k]
+            cursor += 1
+        while g < len(genes) and rows[g] == p:
+            out[cursor] = genes[g]
+            cursor += 1
+            g += 1
+        ends[p + 1] = cursor
+    return ends
 
 
 @kernel

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.random import Generator
 
 from neatcore.activations import code_of
-from neatcore.genome import BIAS, HIDDEN, LINK, NODE, Genes, Genomes
+from neatcore.genome import HIDDEN, LINK, NODE, Genes, Genomes
 from neatcore.interfaces import Bools, Ints
 from neatcore.neat import kernels
 from neatcore.neat.innovations import Innovations
@@ -44,8 +44,8 @@ def split_links(
     population: Genomes, rows: Ints, innovations: Innovations, odds: dict[str, float], older: bool, split_bias: bool, rng: Generator
 ) -> Genomes:
     """A node in the middle of an enabled link, which is disabled; in-link of weight 1, out-link of the old one (2002, figure 3)."""
-    eligible = population.links["enabled"] & (split_bias | ~from_bias(population))
-    places = kernels.choose_split(eligible.astype(np.int64), population.link_starts, rows, older, rng)
+    p = population
+    places = kernels.choose_split(p.nodes, p.links, p.node_starts, p.link_starts, rows, older, split_bias, rng)
     activations = draw_activations(odds, len(rows), rng)[places >= 0].tolist()
     rows, places = rows[places >= 0], places[places >= 0]
     nodes, links = [], []
@@ -113,14 +113,10 @@ def change_activations(population: Genomes, rows: Ints, odds: dict[str, float], 
 
 def draw_activations(odds: dict[str, float], count: int, rng: Generator) -> Ints:
     """Codes (count,) of activations drawn by their odds."""
-    shares = np.array(list(odds.values())) / sum(odds.values())
-    return rng.choice(np.array([code_of(name) for name in odds], np.int64), count, p=shares)
-
-
-def from_bias(population: Genomes) -> Bools:
-    """Marks (L,) of the links that leave a bias node."""
-    biases = np.unique(population.nodes["id"][population.nodes["kind"] == BIAS])
-    return np.isin(population.links["source"], biases)
+    steps = np.cumsum(list(odds.values()))
+    codes = np.array([code_of(name) for name in odds], np.int64)
+    drawn: Ints = codes[np.searchsorted(steps, rng.random(count) * steps[-1], side="right")]
+    return drawn
 
 
 def insert_links(population: Genomes, rows: Ints, genes: Sequence[tuple[Any, ...]]) -> Genomes:
@@ -136,8 +132,9 @@ def insert_nodes(population: Genomes, rows: Ints, genes: Sequence[tuple[Any, ...
 
 
 def _insert(table: Genes, starts: Ints, rows: Ints, genes: Genes) -> tuple[Genes, Ints]:
+    if len(genes) == 0:
+        return table, starts
     key = genes.dtype.names[0]  # type: ignore[index]
     order = np.lexsort((genes[key], rows))
-    places = kernels.places_of(table[key], starts, rows[order], genes[key][order])
-    added = np.bincount(rows, minlength=len(starts) - 1)
-    return np.insert(table, places, genes[order]), starts + np.concatenate([[0], np.cumsum(added)])
+    genes, out = genes[order], np.empty(len(table) + len(genes), table.dtype)
+    return out, kernels.splice(table, table[key], starts, rows[order], genes, genes[key], out)

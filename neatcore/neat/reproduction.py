@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.random import Generator
 
-from neatcore.genome import Genomes
+from neatcore.genome import Genomes, starts
 from neatcore.interfaces import Bools, Floats, Ints
 from neatcore.neat import kernels, mutation
 from neatcore.neat.config import NeatConfig
@@ -27,26 +27,24 @@ class Parents:
 
 def choose_parents(species: Sequence[Species], offspring: Ints, config: NeatConfig, rng: Generator) -> Parents:
     """Parents of every child, species by species: the champion's copy first, then draws from the fittest members."""
-    pools = [s.members[: int(config.survival * len(s.members) + 1)] for s in species]
-    mothers, fathers, untouched = [], [], []
-    for place, (kind, count) in enumerate(zip(species, offspring.tolist(), strict=True)):
-        mother, father = rng.choice(pools[place], count), rng.choice(pools[place], count)
-        away = rng.random(count) < config.interspecies
-        father[away] = [_stranger(pools, place, rng) for _ in range(np.count_nonzero(away))]
-        father[rng.random(count) < config.mutate_only] = -1
-        kept = np.zeros(count, np.bool_)
-        if count > config.champion_size:
-            kept[0], mother[0], father[0] = True, kind.members[0], -1
-        mothers.append(mother)
-        fathers.append(father)
-        untouched.append(kept)
-    return Parents(np.concatenate(mothers), np.concatenate(fathers), np.concatenate(untouched))
+    sizes = np.array([len(s.members) for s in species])
+    members, first = np.concatenate([s.members for s in species]), starts(sizes)[:-1]
+    pools = (config.survival * sizes + 1).astype(np.int64)
+    kinds = np.repeat(np.arange(len(species)), offspring)
 
+    def draw(of: Ints) -> Ints:
+        drawn: Ints = members[first[of] + (rng.random(len(of)) * pools[of]).astype(np.int64)]
+        return drawn
 
-def _stranger(pools: Sequence[Ints], place: int, rng: Generator) -> int:
-    """A parent from another species; from the same one where there is no other."""
-    others = [pool for n, pool in enumerate(pools) if n != place] or [pools[place]]
-    return int(rng.choice(others[rng.integers(len(others))]))
+    mothers = draw(kinds)
+    strangers = (kinds + rng.integers(1, max(2, len(species)), len(kinds))) % len(species)
+    fathers = draw(np.where(rng.random(len(kinds)) < config.interspecies, strangers, kinds))
+    fathers[rng.random(len(kinds)) < config.mutate_only] = -1
+    heirs = starts(offspring)[:-1][offspring > config.champion_size]
+    mothers[heirs], fathers[heirs] = members[first[kinds[heirs]]], -1
+    untouched = np.zeros(len(kinds), np.bool_)
+    untouched[heirs] = True
+    return Parents(mothers, fathers, untouched)
 
 
 def cross(population: Genomes, parents: Parents, fitness: Floats, recurrent: bool, config: NeatConfig, rng: Generator) -> Genomes:

@@ -93,7 +93,7 @@ class Neat:
         fitness, genomes = np.asarray(self.fitness), self.population
         champion = genomes[int(np.argmax(fitness))]
         return {
-            "species": [self._describe(s, fitness) for s in self.species],
+            "species": self._species(fitness),
             "threshold": self.threshold,
             "hidden_mean": float(np.count_nonzero(genomes.nodes["kind"] == HIDDEN) / len(genomes)),
             "hidden_best": champion.hidden,
@@ -101,17 +101,19 @@ class Neat:
             "links_best": int(np.count_nonzero(champion.links["enabled"])),
         }
 
-    def _describe(self, kind: species.Species, fitness: Floats) -> dict[str, Any]:
-        now = self.generation - 1
-        found = fitness[kind.members]
-        return {
-            "id": kind.id,
-            "size": len(kind.members),
-            "best": float(found[0]),
-            "mean": float(found.mean()),
-            "age": now - kind.born,
-            "stale": now - kind.improved,
-        }
+    def _species(self, fitness: Floats) -> list[dict[str, Any]]:
+        now, means = self.generation - 1, species.means(self.species, fitness).tolist()
+        return [
+            {
+                "id": kind.id,
+                "size": len(kind.members),
+                "best": float(fitness[kind.members[0]]),
+                "mean": mean,
+                "age": now - kind.born,
+                "stale": now - kind.improved,
+            }
+            for kind, mean in zip(self.species, means, strict=True)
+        ]
 
     def state(self) -> dict[str, Array]:
         """Everything, as plain arrays; reading it changes nothing."""

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.random import Generator
 
-from neatcore.genome import Genes, Genomes, starts
+from neatcore.genome import LINK, Genes, Genomes, starts
 from neatcore.interfaces import Array, Floats, Ints
 from neatcore.neat import kernels
 from neatcore.neat.config import NeatConfig
+
+NOBODY, NO_LINKS = np.empty(0, np.int64), np.empty(0, LINK)
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,7 @@ def speciate(population: Genomes, species: Sequence[Species], threshold: float, 
     if not config.speciation:
         return np.zeros(len(population), np.int64), np.zeros(0 if species else 1, np.int64)
     known = [s.representative for s in species]
-    tables = np.concatenate([population.links[:0], *known])
+    tables = np.concatenate([population.links[:0], *known], dtype=LINK)
     return kernels.assign(
         population.links, population.link_starts, tables, starts([len(k) for k in known]), threshold, *coefficients(config)
     )
@@ -57,21 +59,30 @@ def update(
     rng: Generator,
 ) -> list[Species]:
     """The species of this generation: members, best fitness, representatives; those without members are gone."""
-    born = [
-        Species(next_id + n, generation, np.empty(0, np.int64), population[int(row)].links, -np.inf, generation)
-        for n, row in enumerate(founders)
-    ]
+    links, ends = population.links, population.link_starts
+    born = [Species(next_id + n, generation, NOBODY, links[:0], -np.inf, generation) for n in range(len(founders))]
     order = np.lexsort((-fitness, placed))
+    counts = np.bincount(placed, minlength=len(species) + len(born))
+    first = starts(counts)
+    chosen = (rng.random(len(counts)) * counts).astype(np.int64) if config.representative == "random" else np.zeros_like(counts)
     result = []
-    for members, old in zip(np.split(order, np.cumsum(np.bincount(placed))[:-1]), [*species, *born], strict=False):
-        if len(members) == 0:
-            continue
-        best = float(fitness[members[0]])
-        stands = members[0] if config.representative == "champion" else members[rng.integers(len(members))]
-        current = replace(old, members=members, representative=population[int(stands)].links.copy())
-        if best > old.best:
-            current = replace(current, best=best, improved=generation)
-        result.append(current)
+    for place in np.flatnonzero(counts).tolist():
+        old, members = (
+            species[place] if place < len(species) else born[place - len(species)],
+            order[first[place] : first[place + 1]],
+        )
+        stands, best = members[chosen[place]], float(fitness[members[0]])
+        improved = generation if best > old.best else old.improved
+        representative = links[ends[stands] : ends[stands + 1]].copy()
+        result.append(Species(old.id, old.born, members, representative, max(best, old.best), improved))
+    return result
+
+
+def means(species: Sequence[Species], fitness: Floats) -> Floats:
+    """The mean fitness (species,) of each one's members."""
+    sizes = np.array([len(s.members) for s in species])
+    sums: Floats = np.add.reduceat(fitness[np.concatenate([s.members for s in species])], starts(sizes)[:-1])
+    result: Floats = sums / sizes
     return result
 
 
@@ -97,7 +108,7 @@ def shares(species: Sequence[Species], fitness: Floats, factors: Floats) -> Floa
     Where a fitness is negative all are raised by the lowest, so that claims are never below 0.
     """
     raised = fitness - min(0.0, float(fitness.min()))
-    claims: Floats = factors * np.array([raised[s.members].mean() for s in species])
+    claims: Floats = factors * means(species, raised)
     if not claims.sum() > 0:
         claims = np.where(factors > 0, factors, 0.0) if np.any(factors > 0) else np.ones(len(species))
         claims = claims * np.array([len(s.members) for s in species], np.float64)
@@ -121,7 +132,7 @@ def to_arrays(species: Sequence[Species]) -> dict[str, Array]:
         "best": np.array([s.best for s in species]),
         "members": np.concatenate([np.empty(0, np.int64), *(s.members for s in species)]),
         "member_starts": starts([len(s.members) for s in species]),
-        "representatives": np.concatenate([s.representative for s in species]) if species else np.empty(0),
+        "representatives": np.concatenate([NO_LINKS, *(s.representative for s in species)], dtype=LINK),
         "representative_starts": starts([len(s.representative) for s in species]),
     }
 

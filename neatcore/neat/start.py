@@ -12,10 +12,8 @@ from neatcore.activations import code_of
 from neatcore.errors import InputError, unknown
 from neatcore.genome import HIDDEN, LINK, NODE, Genome, Genomes, check_genome, node_table
 from neatcore.interfaces import GraphSpace
-from neatcore.neat.config import NeatConfig
+from neatcore.neat.config import TOPOLOGIES, NeatConfig
 from neatcore.neat.mutation import draw_activations
-
-TOPOLOGIES = ("full", "none", "hidden", "random")
 
 
 def template(config: NeatConfig, space: GraphSpace) -> Genome:

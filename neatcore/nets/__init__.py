@@ -9,8 +9,8 @@ import numpy as np
 from pydantic import Field
 
 from neatcore.errors import InputError, require
-from neatcore.genome import INPUT, OUTPUT, Genome, Genomes, starts
-from neatcore.interfaces import Array, Floats, GraphSpace, Ints, Policy, State
+from neatcore.genome import Genome, Genomes
+from neatcore.interfaces import Floats, GraphSpace, Ints, Policy, State
 from neatcore.parameters import Parameters
 
 
@@ -114,18 +114,19 @@ def pack(genomes: Genomes, space: GraphSpace) -> Nets:
     """Genomes as `Nets`; InputError where one has other inputs or outputs, or a cycle in a feed-forward space."""
     from neatcore.nets import kernels
 
-    for kind, name, expected in ((INPUT, "inputs", space.inputs), (OUTPUT, "outputs", space.outputs)):
-        found = _count(genomes, kind)
-        wrong = np.flatnonzero(found != expected)
-        if len(wrong):
-            raise InputError(f"genome {wrong[0]} has {found[wrong[0]]} {name}, not {expected}")
-    node_starts, activations, link_starts, sources, weights, slots, cyclic = kernels.pack(
+    require(len(genomes) > 0, "there are no genomes to decode")
+    node_starts, activations, link_starts, sources, weights, slots, fault = kernels.pack(
         genomes.nodes, genomes.links, genomes.node_starts, genomes.link_starts, space.inputs, space.outputs, space.recurrent
     )
-    require(cyclic < 0, f"genome {cyclic}: its links close a cycle; set recurrent=true for such networks")
+    if fault >= 0:
+        raise InputError(f"genome {fault} {_misfit(genomes[fault], space)}")
     return Nets(space.inputs, node_starts, activations, link_starts, sources, weights, slots)
 
 
-def _count(genomes: Genomes, kind: int) -> Array:
-    totals = starts(genomes.nodes["kind"] == kind)
-    return totals[genomes.node_starts[1:]] - totals[genomes.node_starts[:-1]]
+def _misfit(genome: Genome, space: GraphSpace) -> str:
+    """Why a genome is no network of a space."""
+    for name in ("inputs", "outputs"):
+        found, wanted = getattr(genome, name), getattr(space, name)
+        if found != wanted:
+            return f"has {found} {name}, not {wanted}"
+    return "has links that close a cycle; set recurrent=true for such networks"

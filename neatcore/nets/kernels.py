@@ -199,45 +199,110 @@ def step_recurrent(
 
 
 @kernel
-def place_of(ids: Ints, key: int) -> int:
-    """Where `key` stands in the sorted `ids`; -1 where it does not."""
-    place = np.searchsorted(ids, key)
-    return int(place) if place < len(ids) and ids[place] == key else -1
+def place_of(nodes: Genes, key: int) -> int:
+    """Where the node `key` stands in a genome's nodes, sorted by id; it is there."""
+    low, high = 0, len(nodes)
+    while low < high:
+        middle = (low + high) // 2
+        if nodes[middle].id < key:
+            low = middle + 1
+        else:
+            high = middle
+    return low
 
 
 @kernel
-def needed_nodes(kinds: Ints, sources: Ints, targets: Ints) -> Ints:
-    """Marks (N,): 1 for outputs and for every node from which a link path leads to one."""
-    needed = np.zeros(len(kinds), np.int64)
-    for n in range(len(kinds)):
-        needed[n] = kinds[n] == OUTPUT
+def enabled_links(nodes: Genes, links: Genes, tails: Ints, heads: Ints, strengths: Floats) -> int:
+    """Write the places of both ends and the weight of every enabled link; returns how many there are."""
+    count = 0
+    for k in range(len(links)):
+        if links[k].enabled:
+            tails[count], heads[count] = place_of(nodes, links[k].source), place_of(nodes, links[k].target)
+            strengths[count] = links[k].weight
+            count += 1
+    return count
+
+
+@kernel
+def mark_needed(nodes: Genes, tails: Ints, heads: Ints, needed: Ints) -> None:
+    """needed (N,): 1 for outputs and for every node from which a link path leads to one, else 0."""
+    for n in range(len(nodes)):
+        needed[n] = nodes[n].kind == OUTPUT
     changed = True
     while changed:
         changed = False
-        for k in range(len(sources)):
-            if needed[targets[k]] and not needed[sources[k]]:
-                needed[sources[k]] = 1
+        for k in range(len(tails)):
+            if needed[heads[k]] and not needed[tails[k]]:
+                needed[tails[k]] = 1
                 changed = True
-    return needed
 
 
 @kernel
-def levels_of(count: int, sources: Ints, targets: Ints, marked: Ints) -> Ints:
-    """Longest link path (N,) from a node without incoming links, over links between marked nodes; level -1 first on a cycle."""
-    levels = np.zeros(count, np.int64)
-    changed, rounds = True, 0
-    while changed:
+def find_levels(tails: Ints, heads: Ints, needed: Ints, levels: Ints) -> bool:
+    """levels (N,): the longest link path between needed nodes that ends at each; False where the links close a cycle."""
+    levels[:] = 0
+    for _ in range(len(levels) + 1):
         changed = False
-        for k in range(len(sources)):
-            a, b = sources[k], targets[k]
-            if marked[a] and marked[b] and levels[b] <= levels[a]:
+        for k in range(len(tails)):
+            a, b = tails[k], heads[k]
+            if needed[a] and needed[b] and levels[b] <= levels[a]:
                 levels[b] = levels[a] + 1
                 changed = True
-        rounds += 1
-        if rounds > count + 1:
-            levels[0] = -1
-            return levels
-    return levels
+        if not changed:
+            return True
+    return False
+
+
+@kernel
+def assign_slots(nodes: Genes, needed: Ints, levels: Ints, sensors: int, slots: Ints, order: Ints) -> int:
+    """slots (N,): inputs first, then the bias, then needed nodes by level, then by id; -1 for the rest.
+
+    order: the places of the needed computing nodes in the order of their slots. Returns how many there are.
+    """
+    count, sensor, deepest = 0, 0, 0
+    for n in range(len(nodes)):
+        slots[n] = -1
+        if nodes[n].kind == INPUT:
+            slots[n] = sensor
+            sensor += 1
+        elif nodes[n].kind == BIAS:
+            slots[n] = sensors
+        deepest = max(deepest, levels[n])
+    for level in range(deepest + 1):
+        for n in range(len(nodes)):
+            if levels[n] == level and needed[n] and nodes[n].kind > BIAS:
+                slots[n] = sensors + 1 + count
+                order[count] = n
+                count += 1
+    return count
+
+
+@kernel
+def sort_links(
+    heads: Ints, tails: Ints, strengths: Floats, slots: Ints, order: Ints, begin: int, sources: Ints, weights: Floats, ends: Ints
+) -> int:
+    """Write the links into each node of `order`, node by node, in the links' order, from place `begin` of the columns on.
+
+    ends (nodes,): where the links of each node end in the columns. Returns where the last ends.
+    """
+    cursor = begin
+    for n in range(len(order)):
+        for k in range(len(heads)):
+            if heads[k] == order[n]:
+                sources[cursor], weights[cursor] = slots[tails[k]], strengths[k]
+                cursor += 1
+        ends[n] = cursor
+    return cursor
+
+
+@kernel
+def fits(nodes: Genes, sensors: int, answers: int) -> bool:
+    """Whether a genome has so many inputs and outputs."""
+    inputs, outputs = 0, 0
+    for n in range(len(nodes)):
+        inputs += nodes[n].kind == INPUT
+        outputs += nodes[n].kind == OUTPUT
+    return bool(inputs == sensors and outputs == answers)
 
 
 @kernel
@@ -245,79 +310,39 @@ def pack(
     nodes: Genes, links: Genes, node_starts: Ints, link_starts: Ints, sensors: int, answers: int, recurrent: bool
 ) -> tuple[Ints, Ints, Ints, Ints, Floats, Ints, int]:
     """Genomes, end to end, as columns: node starts (P + 1), activations (N,), link starts (N + 1), sources and weights (L,),
-    output slots (P, O), and the first genome whose links close a cycle where they must not (-1: none).
+    output slots (P, O), and the first genome that does not fit or closes a cycle where it must not (-1: none).
 
     Slots of a network: its inputs, the bias, then the nodes that matter to an output, in the order in which to compute them.
     """
     size = len(node_starts) - 1
-    out_starts = np.zeros(size + 1, np.int64)
-    activations = np.empty(len(nodes), np.int64)
-    out_links = np.zeros(len(nodes) + 1, np.int64)
-    sources, weights = np.empty(len(links), np.int64), np.empty(len(links))
-    output_slots = np.empty((size, answers), np.int64)
-    node_cursor, link_cursor = 0, 0
+    starts, activations = np.zeros(size + 1, np.int64), np.empty(len(nodes), np.int64)
+    ends, sources = np.zeros(len(nodes) + 1, np.int64), np.empty(len(links), np.int64)
+    weights, output_slots = np.empty(len(links)), np.empty((size, answers), np.int64)
+    most_nodes, most_links = np.max(np.diff(node_starts)), np.max(np.diff(link_starts))
+    marks = np.empty((4, most_nodes), np.int64)  # needed, level, slot, order
+    pairs, strengths = np.empty((2, most_links), np.int64), np.empty(most_links)
     for p in range(size):
-        table = nodes[node_starts[p] : node_starts[p + 1]]
-        genes = links[link_starts[p] : link_starts[p + 1]]
+        table, genes = nodes[node_starts[p] : node_starts[p + 1]], links[link_starts[p] : link_starts[p + 1]]
         count = len(table)
-        ids, kinds = np.empty(count, np.int64), np.empty(count, np.int64)
+        needed, levels, slots, order = marks[0, :count], marks[1, :count], marks[2, :count], marks[3, :count]
+        if not fits(table, sensors, answers):
+            return starts, activations, ends, sources, weights, output_slots, p
+        used = enabled_links(table, genes, pairs[0], pairs[1], strengths)
+        tails, heads = pairs[0, :used], pairs[1, :used]
+        mark_needed(table, tails, heads, needed)
+        levels[:] = 0
+        if not recurrent and not find_levels(tails, heads, needed, levels):
+            return starts, activations, ends, sources, weights, output_slots, p
+        computing = assign_slots(table, needed, levels, sensors, slots, order)
+        first = starts[p]
+        starts[p + 1] = first + computing
+        sort_links(heads, tails, strengths, slots, order[:computing], ends[first], sources, weights, ends[first + 1 :])
+        answer = 0
         for n in range(count):
-            ids[n], kinds[n] = table[n].id, table[n].kind
-        tails, heads = np.empty(len(genes), np.int64), np.empty(len(genes), np.int64)
-        strengths = np.empty(len(genes))
-        used = 0
-        for k in range(len(genes)):
-            if genes[k].enabled:
-                tails[used], heads[used] = place_of(ids, genes[k].source), place_of(ids, genes[k].target)
-                strengths[used] = genes[k].weight
-                used += 1
-        tails, heads = tails[:used], heads[:used]
-        needed = needed_nodes(kinds, tails, heads)
-        if recurrent:
-            levels = np.zeros(count, np.int64)
-        else:
-            levels = levels_of(count, tails, heads, needed)
-            if count and levels[0] < 0:
-                return out_starts, activations, out_links, sources, weights, output_slots, p
-        slots = np.full(count, -1)
-        sensor, answer, slot = 0, 0, sensors + 1
-        order = np.argsort(levels, kind="mergesort")
-        for n in order:
-            if kinds[n] == INPUT:
-                slots[n] = sensor
-                sensor += 1
-            elif kinds[n] == BIAS:
-                slots[n] = sensors
-            elif needed[n]:
-                slots[n] = slot
-                slot += 1
-        for n in range(count):
-            if kinds[n] == OUTPUT:
+            if table[n].kind == OUTPUT:
                 output_slots[p, answer] = slots[n]
                 answer += 1
-        incoming = np.zeros(count + 1, np.int64)
-        for k in range(used):
-            if needed[heads[k]]:
-                incoming[heads[k]] += 1
-        cursor = np.zeros(count, np.int64)
-        for n in order:
-            if slots[n] > sensors:
-                cursor[n] = link_cursor
-                link_cursor += incoming[n]
-                activations[node_cursor] = table[n].activation
-                node_cursor += 1
-                out_links[node_cursor] = link_cursor
-        for k in range(used):
-            if needed[heads[k]]:
-                sources[cursor[heads[k]]], weights[cursor[heads[k]]] = slots[tails[k]], strengths[k]
-                cursor[heads[k]] += 1
-        out_starts[p + 1] = node_cursor
-    return (
-        out_starts,
-        activations[:node_cursor],
-        out_links[: node_cursor + 1],
-        sources[:link_cursor],
-        weights[:link_cursor],
-        output_slots,
-        -1,
-    )
+        for n in range(computing):
+            activations[first + n] = table[order[n]].activation
+    total = starts[size]
+    return starts, activations[:total], ends[: total + 1], sources[: ends[total]], weights[: ends[total]], output_slots, -1

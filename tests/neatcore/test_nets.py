@@ -128,7 +128,7 @@ def test_decoding_says_which_genome_does_not_fit() -> None:
     with pytest.raises(InputError, match="genome 1 has 3 inputs, not 2"):
         encoding.decode([right, wrong])
     cycle = Genome(right.nodes, np.array([(0, 3, 3, 1.0, True)], LINK))
-    with pytest.raises(InputError, match="genome 1: its links close a cycle; set recurrent=true"):
+    with pytest.raises(InputError, match="genome 1 has links that close a cycle; set recurrent=true"):
         encoding.decode([right, cycle])
     with pytest.raises(TypeError, match="genome 0 is a list"):
         encoding.decode([[1.0]])  # type: ignore[list-item]

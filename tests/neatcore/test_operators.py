@@ -88,13 +88,21 @@ def test_older_links_are_split_first_in_small_genomes() -> None:
     nodes = node_table(GraphSpace(3, 1, bias=False))
     few = np.array([(n, n, 3, 0.5, n > 0) for n in range(3)], LINK)
     genomes = Genomes.of([Genome(nodes, few)]).take(np.zeros(20_000, np.int64))
-    starts, rows = genomes.link_starts, np.arange(len(genomes))
-    eligible = genomes.links["enabled"].astype(np.int64)
-    older = kernels.choose_split(eligible, starts, rows, True, default_rng(0))
-    shares = [np.mean(older == starts[:-1] + k) for k in range(3)] + [np.mean(older == -1)]
+    rows, first = np.arange(len(genomes)), genomes.link_starts[:-1]
+    tables = (genomes.nodes, genomes.links, genomes.node_starts, genomes.link_starts)
+    older = kernels.choose_split(*tables, rows, True, False, default_rng(0))
+    shares = [np.mean(older == first + k) for k in range(3)] + [np.mean(older == -1)]
     assert shares == pytest.approx([0.0, 0.7, 0.21, 0.09], abs=0.012)
-    even = kernels.choose_split(eligible, starts, rows, False, default_rng(0)) - starts[:-1]
+    even = kernels.choose_split(*tables, rows, False, False, default_rng(0)) - first
     assert [np.mean(even == k) for k in range(3)] == pytest.approx([0.0, 0.5, 0.5], abs=0.012)
+
+
+def test_links_from_the_bias_are_split_only_where_allowed() -> None:
+    nodes = node_table(GraphSpace(1, 1))
+    genome = Genomes.of([Genome(nodes, np.array([(0, 1, 2, 0.5, True)], LINK))])
+    tables = (genome.nodes, genome.links, genome.node_starts, genome.link_starts)
+    assert kernels.choose_split(*tables, np.array([0]), False, False, default_rng(0)).tolist() == [-1]
+    assert kernels.choose_split(*tables, np.array([0]), False, True, default_rng(0)).tolist() == [0]
 
 
 def test_identical_splits_and_links_get_identical_numbers_within_the_scope() -> None:
