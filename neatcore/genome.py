@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, overload
+from typing import Any, NamedTuple, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -67,6 +67,15 @@ class Genome:
         return "\n".join(rows)
 
 
+class Tables(NamedTuple):
+    """A population as kernels take it: genes of all genomes end to end, and where each genome's begin (P + 1)."""
+
+    nodes: Genes
+    links: Genes
+    node_starts: Ints
+    link_starts: Ints
+
+
 @dataclass(frozen=True, eq=False)
 class Genomes(Sequence[Genome]):
     """P genomes end to end: nodes of genome i are nodes[node_starts[i]:node_starts[i + 1]], links likewise."""
@@ -117,6 +126,10 @@ class Genomes(Sequence[Genome]):
         nodes, node_starts = _gather(self.node_starts, rows)
         links, link_starts = _gather(self.link_starts, rows)
         return Genomes(self.nodes[nodes], self.links[links], node_starts, link_starts)
+
+    @property
+    def tables(self) -> Tables:
+        return Tables(self.nodes, self.links, self.node_starts, self.link_starts)
 
     @property
     def node_counts(self) -> Ints:

@@ -5,14 +5,42 @@ Links and nodes are the flat tables of `Genomes`; genome i owns the run starts[i
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.random import Generator
 
 from neatcore.compiled import kernel
-from neatcore.genome import BIAS, HIDDEN, LINK, NODE, Genes
-from neatcore.interfaces import Floats, Ints
+from neatcore.genome import BIAS, HIDDEN, LINK, NODE, Genes, Tables
+from neatcore.interfaces import Ints
+
+
+class Coefficients(NamedTuple):
+    """c1, c2, c3 of the distance, and whether the first two are divided by the genome's size."""
+
+    excess: float
+    disjoint: float
+    difference: float
+    by_size: bool
+
+
+class Crossing(NamedTuple):
+    """How genomes are crossed: may links close cycles, are disabled genes treated as by the author, their chance to stay so."""
+
+    recurrent: bool
+    by_author: bool
+    disabled: float
+
+
+class Change(NamedTuple):
+    """How weights change: the range of perturbations and new weights, the shares of both, the limit, the author's regimes."""
+
+    power: float
+    perturb: float
+    replace: float
+    limit: float
+    by_author: bool
+
 
 TRIES = 20  # attempts at finding a place for a new link
 YOUNG, OLDER = 15, 0.7  # below so many links the oldest is split with this chance
@@ -20,7 +48,7 @@ SMALL = 20  # genomes with fewer genes are not normalised by size in the distanc
 
 
 @kernel
-def distance(a: Genes, b: Genes, excess: float, disjoint: float, difference: float, normalise: bool) -> float:
+def distance(a: Genes, b: Genes, c: Coefficients) -> float:
     """Compatibility distance of two link tables: c1 E/N + c2 D/N + c3 W̄ (2002, eq. 1); one walk along both."""
     i, j, matching, apart, unmatched = 0, 0, 0, 0.0, 0
     while i < len(a) and j < len(b):
@@ -37,23 +65,13 @@ def distance(a: Genes, b: Genes, excess: float, disjoint: float, difference: flo
             j += 1
     beyond = len(a) - i + len(b) - j
     larger = max(len(a), len(b))
-    size = float(larger) if normalise and larger >= SMALL else 1.0
+    size = float(larger) if c.by_size and larger >= SMALL else 1.0
     mean = apart / matching if matching else 0.0
-    return (excess * beyond + disjoint * unmatched) / size + difference * mean
+    return (c.excess * beyond + c.disjoint * unmatched) / size + c.difference * mean
 
 
 @kernel
-def assign(
-    links: Genes,
-    starts: Ints,
-    known: Genes,
-    known_starts: Ints,
-    threshold: float,
-    excess: float,
-    disjoint: float,
-    difference: float,
-    normalise: bool,
-) -> tuple[Ints, Ints]:
+def assign(links: Genes, starts: Ints, known: Genes, known_starts: Ints, threshold: float, c: Coefficients) -> tuple[Ints, Ints]:
     """The species (P,) of each genome: the first whose representative is closer than `threshold`, else a new one.
 
     Representatives 0 … K - 1 are given; later ones are genomes of the population, returned as founders (new,).
@@ -70,7 +88,7 @@ def assign(
                 other = known[known_starts[s] : known_starts[s + 1]]
             else:
                 other = links[starts[founders[s - given]] : starts[founders[s - given] + 1]]
-            if distance(genes, other, excess, disjoint, difference, normalise) < threshold:
+            if distance(genes, other, c) < threshold:
                 found = s
                 break
         if found < 0:
@@ -120,9 +138,7 @@ def recurrent_links(nodes: Genes, links: Genes) -> Ints:
 
 
 @kernel
-def cross_links(
-    a: Genes, b: Genes, fitter: int, averaging: bool, by_author: bool, disabled: float, out: Genes, rng: Generator
-) -> int:
+def cross_links(a: Genes, b: Genes, fitter: int, averaging: bool, rules: Crossing, out: Genes, rng: Generator) -> int:
     """Cross two link tables into `out`; returns how many links the child has (2002, section 3.2 and figure 4).
 
     fitter: 1 takes unmatched genes from `a`, -1 from `b`, 0 each with even odds. A link that joins a pair that the child has
@@ -146,10 +162,10 @@ def cross_links(
                 out[count] = gene
                 if matched and averaging:
                     out[count].weight = (a[i].weight + b[j].weight) / 2.0
-                keeps = by_author and not (matched and averaging)
+                keeps = rules.by_author and not (matched and averaging)
                 stays_off = keeps and not gene.enabled
-                redraw = off and (matched or not by_author)
-                out[count].enabled = not stays_off and not (redraw and rng.random() < disabled)
+                redraw = off and (matched or not rules.by_author)
+                out[count].enabled = not stays_off and not (redraw and rng.random() < rules.disabled)
                 count += 1
         i += from_a
         j += from_b
@@ -203,20 +219,10 @@ def drop_unlinked(nodes: Genes, count: int, links: Genes) -> int:
 
 @kernel
 def breed(
-    nodes: Genes,
-    links: Genes,
-    node_starts: Ints,
-    link_starts: Ints,
-    mothers: Ints,
-    fathers: Ints,
-    fitter: Ints,
-    averaging: Ints,
-    recurrent: bool,
-    by_author: bool,
-    disabled: float,
-    rng: Generator,
+    genomes: Tables, mothers: Ints, fathers: Ints, fitter: Ints, averaging: Ints, rules: Crossing, rng: Generator
 ) -> tuple[Genes, Genes, Ints, Ints]:
     """Children (C,) of mothers (C,) and fathers (C,), -1 for a plain copy; fitter (C,) as in `cross_links`."""
+    nodes, links, node_starts, link_starts = genomes
     size = len(mothers)
     room_nodes, room_links = 0, 0
     for c in range(size):
@@ -238,9 +244,9 @@ def breed(
         else:
             his_nodes = nodes[node_starts[father] : node_starts[father + 1]]
             his_links = links[link_starts[father] : link_starts[father + 1]]
-            count_links = cross_links(her_links, his_links, fitter[c], averaging[c] == 1, by_author, disabled, child_links, rng)
+            count_links = cross_links(her_links, his_links, fitter[c], averaging[c] == 1, rules, child_links, rng)
             count_nodes = merge_nodes(her_nodes, his_nodes, child_nodes, rng)
-            if fitter[c] == 0 and not recurrent:
+            if fitter[c] == 0 and not rules.recurrent:
                 count_links = drop_cycles(child_nodes[:count_nodes], child_links, count_links)
             count_nodes = drop_unlinked(child_nodes, count_nodes, child_links[:count_links])
         node_ends[c + 1], link_ends[c + 1] = node_ends[c] + count_nodes, link_ends[c] + count_links
@@ -248,52 +254,34 @@ def breed(
 
 
 @kernel
-def mutate_weights(
-    links: Genes,
-    starts: Ints,
-    rows: Ints,
-    power: float,
-    perturb: float,
-    replace: float,
-    limit: float,
-    by_author: bool,
-    rng: Generator,
-) -> None:
+def mutate_weights(links: Genes, starts: Ints, rows: Ints, rules: Change, rng: Generator) -> None:
     """Change the weights of the genomes `rows` in place: perturb each by ± power, or draw it anew within ± power, or leave it.
 
-    by_author: per genome with even odds a severe regime (70 % perturbed, 20 % new), else all perturbed, but in genomes of ten
+    The author: per genome with even odds a severe regime (70 % perturbed, 20 % new), else all perturbed, but in genomes of ten
     links or more the newest fifth only half perturbed, a fifth new (NEAT C++ 1.2, link_weights).
     """
     for row in rows:
-        severe = by_author and rng.random() < 0.5
+        severe = rules.by_author and rng.random() < 0.5
         count = starts[row + 1] - starts[row]
         for k in range(starts[row], starts[row + 1]):
-            changed, renewed = perturb, replace
+            changed, renewed = rules.perturb, rules.replace
             if severe:
                 changed, renewed = 0.7, 0.2
-            elif by_author:
+            elif rules.by_author:
                 newest = count >= 10 and k - starts[row] > 0.8 * count
                 changed, renewed = (0.5, 0.2) if newest else (1.0, 0.0)
             draw = rng.random()
             if draw < changed:
-                links[k].weight += rng.uniform(-power, power)
+                links[k].weight += rng.uniform(-rules.power, rules.power)
             elif draw < changed + renewed:
-                links[k].weight = rng.uniform(-power, power)
-            links[k].weight = min(max(links[k].weight, -limit), limit)
+                links[k].weight = rng.uniform(-rules.power, rules.power)
+            links[k].weight = min(max(links[k].weight, -rules.limit), rules.limit)
 
 
 @kernel
-def propose_links(
-    nodes: Genes,
-    links: Genes,
-    node_starts: Ints,
-    link_starts: Ints,
-    rows: Ints,
-    recurrent: bool,
-    cyclic_share: float,
-    rng: Generator,
-) -> Ints:
+def propose_links(genomes: Tables, rows: Ints, recurrent: bool, cyclic_share: float, rng: Generator) -> Ints:
     """Pairs (R, 2) of nodes that a new link may join in the genomes `rows`; -1, -1 where none was found in `TRIES` draws."""
+    nodes, links, node_starts, link_starts = genomes
     pairs = np.full((len(rows), 2), -1)
     for r in range(len(rows)):
         table = nodes[node_starts[rows[r]] : node_starts[rows[r] + 1]]
@@ -344,14 +332,13 @@ def choose(eligible: Ints, starts: Ints, rows: Ints, rng: Generator) -> Ints:
 
 
 @kernel
-def choose_split(
-    nodes: Genes, links: Genes, node_starts: Ints, link_starts: Ints, rows: Ints, older: bool, split_bias: bool, rng: Generator
-) -> Ints:
+def choose_split(genomes: Tables, rows: Ints, older: bool, split_bias: bool, rng: Generator) -> Ints:
     """For each of `rows` the place of an enabled link to split, in the flat table; -1 where there is none.
 
     Each is as likely; but with `older`, in genomes of fewer than `YOUNG` links, the oldest is taken with a chance of `OLDER`,
     else the next one, and so on, perhaps none (after NEAT C++ 1.2, mutate_add_node). Links from the bias only with `split_bias`.
     """
+    nodes, links, node_starts, link_starts = genomes
     places = np.full(len(rows), -1)
     for r in range(len(rows)):
         ids = nodes[node_starts[rows[r]] : node_starts[rows[r] + 1]]["id"].copy()
@@ -399,14 +386,3 @@ def places_of(keys: Ints, starts: Ints, rows: Ints, wanted: Ints) -> Ints:
         first = starts[rows[r]]
         places[r] = first + np.searchsorted(keys[first : starts[rows[r] + 1]], wanted[r])
     return places
-
-
-@kernel
-def distances(
-    links: Genes, starts: Ints, other: Genes, excess: float, disjoint: float, difference: float, normalise: bool
-) -> Floats:
-    """The distance (P,) of every genome to one."""
-    result = np.empty(len(starts) - 1)
-    for p in range(len(result)):
-        result[p] = distance(links[starts[p] : starts[p + 1]], other, excess, disjoint, difference, normalise)
-    return result

@@ -29,8 +29,7 @@ def add_links(
     rng: Generator,
 ) -> Genomes:
     """A new link of random weight within ± power between two nodes that had none (2002, figure 3)."""
-    p = population
-    pairs = kernels.propose_links(p.nodes, p.links, p.node_starts, p.link_starts, rows, recurrent, cyclic_share, rng)
+    pairs = kernels.propose_links(population.tables, rows, recurrent, cyclic_share, rng)
     weights = rng.uniform(-power, power, len(rows))
     found = pairs[:, 0] >= 0
     genes = [
@@ -44,8 +43,7 @@ def split_links(
     population: Genomes, rows: Ints, innovations: Innovations, odds: dict[str, float], older: bool, split_bias: bool, rng: Generator
 ) -> Genomes:
     """A node in the middle of an enabled link, which is disabled; in-link of weight 1, out-link of the old one (2002, figure 3)."""
-    p = population
-    places = kernels.choose_split(p.nodes, p.links, p.node_starts, p.link_starts, rows, older, split_bias, rng)
+    places = kernels.choose_split(population.tables, rows, older, split_bias, rng)
     activations = draw_activations(odds, len(rows), rng)[places >= 0].tolist()
     rows, places = rows[places >= 0], places[places >= 0]
     nodes, links = [], []

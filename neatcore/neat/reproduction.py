@@ -56,22 +56,8 @@ def cross(population: Genomes, parents: Parents, fitness: Floats, recurrent: boo
         sizes = population.link_counts
         fitter = np.where(fitter == 0, np.where(sizes[mothers] <= sizes[fathers], 1, -1), fitter)
     averaging = (rng.random(len(mothers)) < config.averaging).astype(np.int64)
-    return Genomes(
-        *kernels.breed(
-            population.nodes,
-            population.links,
-            population.node_starts,
-            population.link_starts,
-            mothers,
-            fathers,
-            fitter,
-            averaging,
-            recurrent,
-            config.disabled_rule == "author",
-            config.inherit_disabled,
-            rng,
-        )
-    )
+    rules = kernels.Crossing(recurrent, config.disabled_rule == "author", config.inherit_disabled)
+    return Genomes(*kernels.breed(population.tables, mothers, fathers, fitter, averaging, rules, rng))
 
 
 def mutate(
@@ -89,8 +75,8 @@ def mutate(
     splits = some(c.add_node)
     adds = some(c.add_link) & ~(splits & c.exclusive)
     weights = some(c.mutate_weights) & ~((splits | adds) & c.exclusive)
-    rules = (c.power, c.perturb, c.replace, c.weight_limit, c.weight_rule == "author")
-    kernels.mutate_weights(children.links, children.link_starts, np.flatnonzero(weights), *rules, rng)
+    rules = kernels.Change(c.power, c.perturb, c.replace, c.weight_limit, c.weight_rule == "author")
+    kernels.mutate_weights(children.links, children.link_starts, np.flatnonzero(weights), rules, rng)
     children = mutation.split_links(
         children, np.flatnonzero(splits), innovations, c.activations, c.split_rule == "older", c.split_bias, rng
     )

@@ -38,13 +38,13 @@ def speciate(population: Genomes, species: Sequence[Species], threshold: float, 
     known = [s.representative for s in species]
     tables = np.concatenate([population.links[:0], *known], dtype=LINK)
     return kernels.assign(
-        population.links, population.link_starts, tables, starts([len(k) for k in known]), threshold, *coefficients(config)
+        population.links, population.link_starts, tables, starts([len(k) for k in known]), threshold, coefficients(config)
     )
 
 
-def coefficients(config: NeatConfig) -> tuple[float, float, float, bool]:
-    """c1, c2, c3 and whether to divide by size, as the kernels take them."""
-    return config.excess, config.disjoint, config.difference, config.size_rule == "paper"
+def coefficients(config: NeatConfig) -> kernels.Coefficients:
+    """The coefficients of the distance."""
+    return kernels.Coefficients(config.excess, config.disjoint, config.difference, config.size_rule == "paper")
 
 
 def update(
@@ -73,7 +73,7 @@ def update(
         )
         stands, best = members[chosen[place]], float(fitness[members[0]])
         improved = generation if best > old.best else old.improved
-        representative = links[ends[stands] : ends[stands + 1]].copy()
+        representative = links[ends[stands] : ends[stands + 1]]
         result.append(Species(old.id, old.born, members, representative, max(best, old.best), improved))
     return result
 

@@ -11,6 +11,7 @@ from pydantic import Field
 from neatcore.errors import InputError, require
 from neatcore.genome import Genome, Genomes
 from neatcore.interfaces import Floats, GraphSpace, Ints, Policy, State
+from neatcore.nets.columns import Nets
 from neatcore.parameters import Parameters
 
 
@@ -20,24 +21,6 @@ class DirectConfig(Parameters):
     recurrent: bool = Field(False, description="links may close cycles; nodes then keep their values between steps")
     passes: int = Field(1, ge=1, le=100, description="recurrent: passes a step; a signal crosses one link a pass")
     bias: float = Field(1.0, description="value of the bias node; 0 leaves the node out")
-
-
-@dataclass(frozen=True)
-class Nets:
-    """P sparse networks as flat columns, nodes in the order in which to compute them.
-
-    node_starts (P + 1): the computing nodes of each network. activations (N,). link_starts (N + 1): the links that enter each node.
-    sources (L,): slot of the source within its network; weights (L,). output_slots (P, O).
-    Slots: inputs 0 … I - 1, the bias I, then the computing nodes in order.
-    """
-
-    inputs: int
-    node_starts: Ints
-    activations: Ints
-    link_starts: Ints
-    sources: Ints
-    weights: Floats
-    output_slots: Ints
 
 
 @dataclass(frozen=True)
@@ -92,13 +75,11 @@ class NetsPolicy:
     def step(self, state: State, inputs: Floats, /) -> tuple[State, Floats]:
         from neatcore.nets import kernels
 
-        n = self.nets
-        outputs = np.empty((*inputs.shape[:2], n.output_slots.shape[1]))
-        columns = (self.rows, n.node_starts, n.activations, n.link_starts, n.sources, n.weights, n.output_slots)
+        outputs = np.empty((*inputs.shape[:2], self.outputs))
         if self.config.recurrent:
-            kernels.step_recurrent(*columns, self.config.bias, inputs, outputs, state, self.config.passes)
+            kernels.step_recurrent(self.nets, self.rows, self.config.bias, inputs, outputs, state, self.config.passes)
         else:
-            kernels.step_forward(*columns, self.config.bias, inputs, outputs)
+            kernels.step_forward(self.nets, self.rows, self.config.bias, inputs, outputs)
         return state, outputs
 
     def take(self, rows: Ints, /) -> NetsPolicy:
@@ -115,12 +96,10 @@ def pack(genomes: Genomes, space: GraphSpace) -> Nets:
     from neatcore.nets import kernels
 
     require(len(genomes) > 0, "there are no genomes to decode")
-    node_starts, activations, link_starts, sources, weights, slots, fault = kernels.pack(
-        genomes.nodes, genomes.links, genomes.node_starts, genomes.link_starts, space.inputs, space.outputs, space.recurrent
-    )
+    nets, fault = kernels.pack(genomes.tables, space.inputs, space.outputs, space.recurrent)
     if fault >= 0:
         raise InputError(f"genome {fault} {_misfit(genomes[fault], space)}")
-    return Nets(space.inputs, node_starts, activations, link_starts, sources, weights, slots)
+    return nets
 
 
 def _misfit(genome: Genome, space: GraphSpace) -> str:

@@ -10,8 +10,9 @@ import numpy as np
 
 from neatcore.activations import NAMES
 from neatcore.compiled import kernel
-from neatcore.genome import BIAS, INPUT, OUTPUT, Genes
+from neatcore.genome import BIAS, INPUT, OUTPUT, Genes, Tables
 from neatcore.interfaces import Floats, Ints
+from neatcore.nets.columns import Nets
 
 LINEAR, SIGMOID, LOGISTIC, TANH, RELU, GAUSSIAN, SINE, ABSOLUTE, STEP = range(len(NAMES))
 LANES = 256  # lanes computed together: a block of node values stays in the first cache
@@ -126,57 +127,37 @@ def load(values: Floats, inputs: Floats, bias: float) -> None:
     for i in range(inputs.shape[1]):
         for s in range(inputs.shape[0]):
             values[i, s] = inputs[s, i]
-    values[inputs.shape[1], : inputs.shape[0]] = bias
+    values[inputs.shape[1]] = bias
 
 
 @kernel
-def step_forward(
-    rows: Ints,
-    node_starts: Ints,
-    activations: Ints,
-    link_starts: Ints,
-    sources: Ints,
-    weights: Floats,
-    output_slots: Ints,
-    bias: float,
-    inputs: Floats,
-    outputs: Floats,
-) -> None:
+def compute(nets: Nets, node: int, values: Floats, row: Floats) -> None:
+    """The value of a node over a block of lanes, from the values of its sources."""
+    gather(row, values, nets.sources, nets.weights, nets.link_starts[node], nets.link_starts[node + 1])
+    activate(nets.activations[node], row)
+
+
+@kernel
+def step_forward(nets: Nets, rows: Ints, bias: float, inputs: Floats, outputs: Floats) -> None:
     """Feed-forward networks `rows`: inputs (P, S, I) to outputs (P, S, O), node by node over blocks of lanes."""
     lanes, sensors = inputs.shape[1], inputs.shape[2]
     widest = 0
     for net in rows:
-        widest = max(widest, node_starts[net + 1] - node_starts[net])
+        widest = max(widest, nets.node_starts[net + 1] - nets.node_starts[net])
     values = np.empty((sensors + 1 + widest, min(lanes, LANES)))
     for p in range(len(rows)):
-        first_node, last_node = node_starts[rows[p]], node_starts[rows[p] + 1]
+        first, last = nets.node_starts[rows[p]], nets.node_starts[rows[p] + 1]
         for s0 in range(0, lanes, LANES):
-            s1 = min(s0 + LANES, lanes)
-            load(values, inputs[p, s0:s1], bias)
-            for n in range(first_node, last_node):
-                row = values[sensors + 1 + n - first_node, : s1 - s0]
-                gather(row, values, sources, weights, link_starts[n], link_starts[n + 1])
-                activate(activations[n], row)
+            block = values[:, : min(LANES, lanes - s0)]
+            load(block, inputs[p, s0 : s0 + LANES], bias)
+            for n in range(first, last):
+                compute(nets, n, block, block[sensors + 1 + n - first])
             for o in range(outputs.shape[2]):
-                for s in range(s1 - s0):
-                    outputs[p, s0 + s, o] = values[output_slots[rows[p], o], s]
+                outputs[p, s0 : s0 + LANES, o] = block[nets.output_slots[rows[p], o]]
 
 
 @kernel
-def step_recurrent(
-    rows: Ints,
-    node_starts: Ints,
-    activations: Ints,
-    link_starts: Ints,
-    sources: Ints,
-    weights: Floats,
-    output_slots: Ints,
-    bias: float,
-    inputs: Floats,
-    outputs: Floats,
-    state: Floats,
-    passes: int,
-) -> None:
+def step_recurrent(nets: Nets, rows: Ints, bias: float, inputs: Floats, outputs: Floats, state: Floats, passes: int) -> None:
     """Recurrent networks `rows`: in each pass every node reads what the nodes held after the pass before.
 
     inputs (P, S, I), outputs (P, S, O), state (P, M, S): the values of up to M computing nodes, updated in place.
@@ -184,18 +165,14 @@ def step_recurrent(
     lanes, sensors = inputs.shape[1], inputs.shape[2]
     values = np.empty((sensors + 1 + state.shape[1], lanes))
     for p in range(len(rows)):
-        first_node, last_node = node_starts[rows[p]], node_starts[rows[p] + 1]
-        count = last_node - first_node
+        first, last = nets.node_starts[rows[p]], nets.node_starts[rows[p] + 1]
         load(values, inputs[p], bias)
         for _ in range(passes):
-            values[sensors + 1 : sensors + 1 + count] = state[p, :count]
-            for n in range(first_node, last_node):
-                row = state[p, n - first_node]
-                gather(row, values, sources, weights, link_starts[n], link_starts[n + 1])
-                activate(activations[n], row)
+            values[sensors + 1 : sensors + 1 + last - first] = state[p, : last - first]
+            for n in range(first, last):
+                compute(nets, n, values, state[p, n - first])
         for o in range(outputs.shape[2]):
-            for s in range(lanes):
-                outputs[p, s, o] = state[p, output_slots[rows[p], o] - sensors - 1, s]
+            outputs[p, :, o] = state[p, nets.output_slots[rows[p], o] - sensors - 1]
 
 
 @kernel
@@ -306,14 +283,9 @@ def fits(nodes: Genes, sensors: int, answers: int) -> bool:
 
 
 @kernel
-def pack(
-    nodes: Genes, links: Genes, node_starts: Ints, link_starts: Ints, sensors: int, answers: int, recurrent: bool
-) -> tuple[Ints, Ints, Ints, Ints, Floats, Ints, int]:
-    """Genomes, end to end, as columns: node starts (P + 1), activations (N,), link starts (N + 1), sources and weights (L,),
-    output slots (P, O), and the first genome that does not fit or closes a cycle where it must not (-1: none).
-
-    Slots of a network: its inputs, the bias, then the nodes that matter to an output, in the order in which to compute them.
-    """
+def pack(genomes: Tables, sensors: int, answers: int, recurrent: bool) -> tuple[Nets, int]:
+    """Genomes as `Nets`, and the first genome that does not fit or closes a cycle where it must not (-1: none)."""
+    nodes, links, node_starts, link_starts = genomes
     size = len(node_starts) - 1
     starts, activations = np.zeros(size + 1, np.int64), np.empty(len(nodes), np.int64)
     ends, sources = np.zeros(len(nodes) + 1, np.int64), np.empty(len(links), np.int64)
@@ -326,13 +298,13 @@ def pack(
         count = len(table)
         needed, levels, slots, order = marks[0, :count], marks[1, :count], marks[2, :count], marks[3, :count]
         if not fits(table, sensors, answers):
-            return starts, activations, ends, sources, weights, output_slots, p
-        used = enabled_links(table, genes, pairs[0], pairs[1], strengths)
-        tails, heads = pairs[0, :used], pairs[1, :used]
+            return Nets(sensors, starts, activations, ends, sources, weights, output_slots), p
+        enabled = enabled_links(table, genes, pairs[0], pairs[1], strengths)
+        tails, heads = pairs[0, :enabled], pairs[1, :enabled]
         mark_needed(table, tails, heads, needed)
         levels[:] = 0
         if not recurrent and not find_levels(tails, heads, needed, levels):
-            return starts, activations, ends, sources, weights, output_slots, p
+            return Nets(sensors, starts, activations, ends, sources, weights, output_slots), p
         computing = assign_slots(table, needed, levels, sensors, slots, order)
         first = starts[p]
         starts[p + 1] = first + computing
@@ -345,4 +317,6 @@ def pack(
         for n in range(computing):
             activations[first + n] = table[order[n]].activation
     total = starts[size]
-    return starts, activations[:total], ends[: total + 1], sources[: ends[total]], weights[: ends[total]], output_slots, -1
+    used = ends[total]
+    nets = Nets(sensors, starts, activations[:total], ends[: total + 1], sources[:used], weights[:used], output_slots)
+    return nets, -1

@@ -53,17 +53,18 @@ def test_distance_is_a_symmetric_measure_that_agrees_with_sets(seed: int) -> Non
     genomes = grown(seed % 20, recurrent=False)
     a, b = (genomes[int(i)] for i in default_rng(seed).integers(0, len(genomes), 2))
     for normalise in (True, False):
-        found = kernels.distance(a.links, b.links, 1.1, 0.9, 0.4, normalise)
+        c = kernels.Coefficients(1.1, 0.9, 0.4, normalise)
+        found = kernels.distance(a.links, b.links, c)
         assert found == pytest.approx(oracles.distance(a, b, 1.1, 0.9, 0.4, normalise=normalise), abs=1e-12)
-        assert found == kernels.distance(b.links, a.links, 1.1, 0.9, 0.4, normalise)
-    assert kernels.distance(a.links, a.links, 1.0, 1.0, 0.4, True) == 0.0
+        assert found == kernels.distance(b.links, a.links, c)
+    assert kernels.distance(a.links, a.links, kernels.Coefficients(1.0, 1.0, 0.4, True)) == 0.0
 
 
 def test_the_paper_s_figure_4_distance() -> None:
     parent1 = np.array([(n, 0, 9, w, True) for n, w in [(1, 0.0), (2, 0.0), (3, 0.0), (4, 0.0), (5, 0.0), (8, 0.0)]], LINK)
     parent2 = np.array([(n, 0, 9, 0.5, True) for n in (1, 2, 3, 4, 5, 6, 7, 9, 10)], LINK)
-    assert kernels.distance(parent1, parent2, 10.0, 1.0, 0.0, False) == 10.0 * 2 + 3
-    assert kernels.distance(parent1, parent2, 0.0, 0.0, 3.0, False) == 1.5
+    assert kernels.distance(parent1, parent2, kernels.Coefficients(10.0, 1.0, 0.0, False)) == 10.0 * 2 + 3
+    assert kernels.distance(parent1, parent2, kernels.Coefficients(0.0, 0.0, 3.0, False)) == 1.5
 
 
 def test_splitting_with_the_identity_changes_nothing() -> None:
@@ -89,20 +90,18 @@ def test_older_links_are_split_first_in_small_genomes() -> None:
     few = np.array([(n, n, 3, 0.5, n > 0) for n in range(3)], LINK)
     genomes = Genomes.of([Genome(nodes, few)]).take(np.zeros(20_000, np.int64))
     rows, first = np.arange(len(genomes)), genomes.link_starts[:-1]
-    tables = (genomes.nodes, genomes.links, genomes.node_starts, genomes.link_starts)
-    older = kernels.choose_split(*tables, rows, True, False, default_rng(0))
+    older = kernels.choose_split(genomes.tables, rows, True, False, default_rng(0))
     shares = [np.mean(older == first + k) for k in range(3)] + [np.mean(older == -1)]
     assert shares == pytest.approx([0.0, 0.7, 0.21, 0.09], abs=0.012)
-    even = kernels.choose_split(*tables, rows, False, False, default_rng(0)) - first
+    even = kernels.choose_split(genomes.tables, rows, False, False, default_rng(0)) - first
     assert [np.mean(even == k) for k in range(3)] == pytest.approx([0.0, 0.5, 0.5], abs=0.012)
 
 
 def test_links_from_the_bias_are_split_only_where_allowed() -> None:
     nodes = node_table(GraphSpace(1, 1))
     genome = Genomes.of([Genome(nodes, np.array([(0, 1, 2, 0.5, True)], LINK))])
-    tables = (genome.nodes, genome.links, genome.node_starts, genome.link_starts)
-    assert kernels.choose_split(*tables, np.array([0]), False, False, default_rng(0)).tolist() == [-1]
-    assert kernels.choose_split(*tables, np.array([0]), False, True, default_rng(0)).tolist() == [0]
+    assert kernels.choose_split(genome.tables, np.array([0]), False, False, default_rng(0)).tolist() == [-1]
+    assert kernels.choose_split(genome.tables, np.array([0]), False, True, default_rng(0)).tolist() == [0]
 
 
 def test_identical_splits_and_links_get_identical_numbers_within_the_scope() -> None:
@@ -208,7 +207,8 @@ def test_how_often_disabled_genes_stay_disabled(rule: str, averaging: float, sta
 def test_weights_change_by_the_shares_and_stay_within_the_limit() -> None:
     nodes = node_table(GraphSpace(1, 1, bias=False))
     genomes = Genomes.of([Genome(nodes, np.array([(0, 0, 1, 7.5, True)], LINK))]).take(np.zeros(50_000, np.int64))
-    kernels.mutate_weights(genomes.links, genomes.link_starts, np.arange(40_000), 0.25, 0.7, 0.2, 7.6, False, default_rng(0))
+    rules = kernels.Change(power=0.25, perturb=0.7, replace=0.2, limit=7.6, by_author=False)
+    kernels.mutate_weights(genomes.links, genomes.link_starts, np.arange(40_000), rules, default_rng(0))
     changed = genomes.links["weight"][:40_000]
     assert np.all(genomes.links["weight"][40_000:] == 7.5)
     assert changed.max() == 7.6
