@@ -84,76 +84,75 @@ def sine(x: float) -> float:
 
 
 @kernel
-def activate(code: int, row: Floats) -> None:
-    """Apply one activation to a row of lanes, in place. The switch stands outside the loop so that the loop vectorises."""
+def activate(code: int, values: Floats, slot: int, lanes: int) -> None:
+    """Apply one activation to a row of values (slots, S), in place. The switch is outside the loops, so that they vectorise."""
     if code == SIGMOID:
-        for s in range(len(row)):
-            row[s] = logistic(4.9 * row[s])
+        for s in range(lanes):
+            values[slot, s] = logistic(4.9 * values[slot, s])
     elif code == LOGISTIC:
-        for s in range(len(row)):
-            row[s] = logistic(row[s])
+        for s in range(lanes):
+            values[slot, s] = logistic(values[slot, s])
     elif code == TANH:
-        for s in range(len(row)):
-            row[s] = hyperbolic_tangent(row[s])
+        for s in range(lanes):
+            values[slot, s] = hyperbolic_tangent(values[slot, s])
     elif code == GAUSSIAN:
-        for s in range(len(row)):
-            row[s] = exponential(-row[s] * row[s])
+        for s in range(lanes):
+            values[slot, s] = exponential(-values[slot, s] * values[slot, s])
     elif code == SINE:
-        for s in range(len(row)):
-            row[s] = sine(row[s])
+        for s in range(lanes):
+            values[slot, s] = sine(values[slot, s])
     elif code == STEP:
-        for s in range(len(row)):
-            row[s] = 1.0 if row[s] > 0.0 else 0.0
+        for s in range(lanes):
+            values[slot, s] = 1.0 if values[slot, s] > 0.0 else 0.0
     else:
         lowest = 0.0 if code == RELU else -LARGEST
-        for s in range(len(row)):
-            x = abs(row[s]) if code == ABSOLUTE else row[s]
-            row[s] = min(max(x, lowest), LARGEST)
+        for s in range(lanes):
+            x = abs(values[slot, s]) if code == ABSOLUTE else values[slot, s]
+            values[slot, s] = min(max(x, lowest), LARGEST)
 
 
 @kernel
-def gather(row: Floats, values: Floats, sources: Ints, weights: Floats, first: int, last: int) -> None:
-    """row = Σ weight · value of the source, over the links first … last, in their order."""
-    row[:] = 0.0
+def gather(target: Floats, slot: int, lanes: int, values: Floats, sources: Ints, weights: Floats, first: int, last: int) -> None:
+    """Row `slot` of target = Σ weight · value of the source, over the links first … last, in their order."""
+    for s in range(lanes):
+        target[slot, s] = 0.0
     for k in range(first, last):
         weight, source = weights[k], sources[k]
-        for s in range(len(row)):
-            row[s] += weight * values[source, s]
+        for s in range(lanes):
+            target[slot, s] += weight * values[source, s]
 
 
 @kernel
-def load(values: Floats, inputs: Floats, bias: float) -> None:
-    """Write inputs (S, I) and the bias into the first rows of values (slots, S)."""
+def load(values: Floats, inputs: Floats, first: int, last: int, bias: float) -> None:
+    """Write lanes first … last of inputs (S, I) and the bias into the first rows of values (slots, S)."""
     for i in range(inputs.shape[1]):
-        for s in range(inputs.shape[0]):
-            values[i, s] = inputs[s, i]
-    values[inputs.shape[1]] = bias
-
-
-@kernel
-def compute(nets: Nets, node: int, values: Floats, row: Floats) -> None:
-    """The value of a node over a block of lanes, from the values of its sources."""
-    gather(row, values, nets.sources, nets.weights, nets.link_starts[node], nets.link_starts[node + 1])
-    activate(nets.activations[node], row)
+        for s in range(first, last):
+            values[i, s - first] = inputs[s, i]
+    for s in range(last - first):
+        values[inputs.shape[1], s] = bias
 
 
 @kernel
 def step_forward(nets: Nets, rows: Ints, bias: float, inputs: Floats, outputs: Floats) -> None:
     """Feed-forward networks `rows`: inputs (P, S, I) to outputs (P, S, O), node by node over blocks of lanes."""
+    _, node_starts, activations, link_starts, sources, weights, output_slots = nets
     lanes, sensors = inputs.shape[1], inputs.shape[2]
     widest = 0
     for net in rows:
-        widest = max(widest, nets.node_starts[net + 1] - nets.node_starts[net])
+        widest = max(widest, node_starts[net + 1] - node_starts[net])
     values = np.empty((sensors + 1 + widest, min(lanes, LANES)))
     for p in range(len(rows)):
-        first, last = nets.node_starts[rows[p]], nets.node_starts[rows[p] + 1]
+        first, last = node_starts[rows[p]], node_starts[rows[p] + 1]
         for s0 in range(0, lanes, LANES):
-            block = values[:, : min(LANES, lanes - s0)]
-            load(block, inputs[p, s0 : s0 + LANES], bias)
+            s1 = min(s0 + LANES, lanes)
+            load(values, inputs[p], s0, s1, bias)
             for n in range(first, last):
-                compute(nets, n, block, block[sensors + 1 + n - first])
+                slot = sensors + 1 + n - first
+                gather(values, slot, s1 - s0, values, sources, weights, link_starts[n], link_starts[n + 1])
+                activate(activations[n], values, slot, s1 - s0)
             for o in range(outputs.shape[2]):
-                outputs[p, s0 : s0 + LANES, o] = block[nets.output_slots[rows[p], o]]
+                for s in range(s1 - s0):
+                    outputs[p, s0 + s, o] = values[output_slots[rows[p], o], s]
 
 
 @kernel
@@ -162,17 +161,22 @@ def step_recurrent(nets: Nets, rows: Ints, bias: float, inputs: Floats, outputs:
 
     inputs (P, S, I), outputs (P, S, O), state (P, M, S): the values of up to M computing nodes, updated in place.
     """
+    _, node_starts, activations, link_starts, sources, weights, output_slots = nets
     lanes, sensors = inputs.shape[1], inputs.shape[2]
     values = np.empty((sensors + 1 + state.shape[1], lanes))
     for p in range(len(rows)):
-        first, last = nets.node_starts[rows[p]], nets.node_starts[rows[p] + 1]
-        load(values, inputs[p], bias)
+        first, last = node_starts[rows[p]], node_starts[rows[p] + 1]
+        load(values, inputs[p], 0, lanes, bias)
         for _ in range(passes):
-            values[sensors + 1 : sensors + 1 + last - first] = state[p, : last - first]
+            for n in range(last - first):
+                for s in range(lanes):
+                    values[sensors + 1 + n, s] = state[p, n, s]
             for n in range(first, last):
-                compute(nets, n, values, state[p, n - first])
+                gather(state[p], n - first, lanes, values, sources, weights, link_starts[n], link_starts[n + 1])
+                activate(activations[n], state[p], n - first, lanes)
         for o in range(outputs.shape[2]):
-            outputs[p, :, o] = state[p, nets.output_slots[rows[p], o] - sensors - 1]
+            for s in range(lanes):
+                outputs[p, s, o] = state[p, output_slots[rows[p], o] - sensors - 1, s]
 
 
 @kernel

@@ -24,7 +24,7 @@ from tests.neatcore.growing import grown
 def test_activations_agree_with_the_maths_library(name: str) -> None:
     points = np.concatenate([np.linspace(-30, 30, 4001), [-1e4, -745.0, -1e-9, 0.0, 1e-9, 1e4]])
     row = points.copy()
-    kernels.activate(NAMES.index(name), row)
+    kernels.activate(NAMES.index(name), row[None], 0, len(row))
     wanted = np.array([oracles.ACTIVATIONS[name](x) for x in points])
     assert np.max(np.abs(row - wanted)) < 5e-16 * (20 if name in ("sigmoid", "logistic", "gaussian", "tanh", "sine") else 1)
 
@@ -42,7 +42,7 @@ def test_exponential_is_within_two_units_in_the_last_place() -> None:
 @pytest.mark.parametrize("name", ["linear", "relu", "absolute"])
 def test_unbounded_activations_end_at_the_cap(name: str) -> None:
     row = np.array([1e300, math.inf])
-    kernels.activate(NAMES.index(name), row)
+    kernels.activate(NAMES.index(name), row[None], 0, 2)
     assert row.tolist() == [kernels.LARGEST, kernels.LARGEST]
 
 
