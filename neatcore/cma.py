@@ -38,6 +38,7 @@ class Cma:
         start = np.full(space.size, space.mean)
         size = config.population or None
         self.optimizer = maker(start, config.sigma * space.scale, population_size=size, seed=int(rng.integers(2**32)))
+        self.optimizer._funhist_values[:] = 0.0  # it comes uninitialised, and would differ between saved states of equal runs
         self.asked: list[Floats] = []
 
     def ask(self) -> list[Floats]:

@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
+from benchmarks.ordeal import environment, neatcore
 from runner import failure
 from runner.cli import app
 from runner.directory import Run, find_run
-from tests.runner.toys import VECTORS, environment, neatcore, task_file
+from tests.runner.toys import VECTORS, task_file
 
 QUICK = ("population=20", "generations=3")
 

@@ -8,17 +8,20 @@ from pathlib import Path
 import pytest
 from numpy.random import default_rng
 
+from benchmarks.ordeal import COMMAND, environment, killed_at_work, length, neatcore, only, ordeal
 from runner.directory import Run
 from runner.session import outcome
-from tests.runner.killing import killed_at_work, length, only, survives
-from tests.runner.toys import COMMAND, VECTORS, environment, neatcore, task_file
+from tests.runner.toys import VECTORS, task_file
 
 SLOW = "import time; time.sleep(0.1)"
+XOR = ("xor", "population=60", "generations=300", "stop_when_solved=false", "checkpoint_seconds=0.05", "--seed", "4", "--quiet")
 HANGING = "import time; time.sleep(30)"
 
 
 def test_a_run_killed_at_random_moments_ends_as_if_it_never_was(tmp_path: Path) -> None:
-    assert survives(tmp_path, kills=2, rng=default_rng(11), seconds=0.3) > 0
+    found = ordeal(tmp_path, XOR, kills=2, seconds=0.3, rng=default_rng(11))
+    assert found.survived, found.files
+    assert found.met > 0
 
 
 def test_a_killed_run_says_so_and_leaves_no_workers(tmp_path: Path, runs: Path) -> None:

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from numpy.random import default_rng
 
+from benchmarks.ordeal import contents
 from neatcore.errors import TaskError
 from neatcore.perceptron import MlpConfig, mlp
 from runner.display import Mute
@@ -21,7 +22,7 @@ from runner.series import run_series
 from runner.session import start
 from runner.settings import resolve
 from tasks.registry import find_task
-from tests.runner.toys import VECTORS, contents, task_file
+from tests.runner.toys import VECTORS, task_file
 
 
 def policies(inputs: int, outputs: int, size: int) -> Any:

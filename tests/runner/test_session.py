@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from benchmarks.ordeal import contents
 from neatcore.errors import InputError, TaskError
 from neatcore.files import load
 from runner import session
@@ -18,7 +19,7 @@ from runner.display import Mute, Outcome, Silent
 from runner.record import Recorder, plain
 from runner.session import outcome, resume, start
 from runner.settings import resolve
-from tests.runner.toys import VECTORS, contents, task_file
+from tests.runner.toys import VECTORS, task_file
 
 
 def begin(task: str, *words: str, seed: int = 3) -> Outcome:
