@@ -74,10 +74,13 @@ _XOR = Experiment(
     ),
     notes="""
 Networks start with both inputs and the bias linked to the output, without hidden nodes; XOR needs at least one. A
-network solves it when all four answers are on the right side of 0.5. The solutions have as many hidden nodes as the
-paper's and about three links more. Links are added 5/3 as often as they are split, so 2.6 splits go with some 4.4
-added links, and 3 + 2.6 + 4.4 is what is found here; the paper does not say what keeps its networks at 7.5. Leaving
-disabled genes disabled (`inherit_disabled=1`) does not: over 60 seeds it gives 10.3 links, and 5,958 evaluations.
+network solves it when all four answers are on the right side of 0.5.
+
+A hundred runs are a small sample of so wide a spread: over 400 other seeds the mean is 4,579 ± 195, with 398 solved.
+The solutions have about as many hidden nodes as the paper's and three links more. Links are added 5/3 as often as
+they are split, so that 2.8 splits go with some 4.7 added links, and 3 + 2.8 + 4.7 is what is found here; the paper
+does not say what keeps its networks at 7.5. Leaving disabled genes disabled (`inherit_disabled=1`) does not: over
+these seeds it gives 10.6 links, at 6,674 evaluations.
 """,
 )
 
@@ -157,9 +160,14 @@ hidden nodes and half of all links between their nodes, drawn at random. No spec
 sharing; the paper starts it from random networks too, because without species nothing new survives long enough to
 count. No growth: networks of ten hidden nodes, fully connected, whose structure never changes.
 
-The order is the paper's: each part that is taken away costs evaluations, and growth costs most. Random starts and
-missing species cost less here than published, and fixed networks fail less often. The paper does not say how its
-random networks were drawn, nor whether their links could close cycles; nothing was tuned to come nearer.
+As in the paper, fixed networks cost most and missing mating least. Twenty runs do not tell no mating from full NEAT:
+over sixty other seeds full takes 3,092 ± 476 evaluations and no mating 3,918 ± 712. Random starts and missing species
+cost less than published, and fixed networks do not fail. The paper does not say how its random networks were drawn,
+nor whether their links could close cycles; nothing was tuned to come nearer.
+
+Why random starts fail: genomes of twenty links or more have their structural distance divided by their size, as the
+paper has it. Hardly any two of them are then further apart than the threshold, the species run together into one, and
+the run stands still. Undivided, as in the author's code (`size_rule=none`), every run is solved.
 """,
 )
 

@@ -127,6 +127,14 @@ class Genomes(Sequence[Genome]):
         links, link_starts = _gather(self.link_starts, rows)
         return Genomes(self.nodes[nodes], self.links[links], node_starts, link_starts)
 
+    def with_nodes(self, nodes: Genes, node_starts: Ints) -> Genomes:
+        """The same links, other nodes."""
+        return Genomes(nodes, self.links, node_starts, self.link_starts)
+
+    def with_links(self, links: Genes, link_starts: Ints | None = None) -> Genomes:
+        """The same nodes, other links; as many for each genome where no starts are given."""
+        return Genomes(self.nodes, links, self.node_starts, self.link_starts if link_starts is None else link_starts)
+
     @property
     def tables(self) -> Tables:
         return Tables(self.nodes, self.links, self.node_starts, self.link_starts)

@@ -37,11 +37,14 @@ def evolve(
     examined: how many of the fittest a task that examines looks at each generation, until one passes.
     Raises TaskError where the task raises or returns no evaluation of these networks.
     """
+    examines = task if isinstance(task, Examining) else None
     while True:
         genomes = search.ask()
         policy = model.bind(encoding.decode(genomes))
         episodes = np.random.default_rng(rng.integers(2**63))
-        evaluation = examine(task, policy, evaluate(task, policy, episodes, generation), episodes, examined, generation)
+        evaluation = evaluate(task, policy, episodes, generation)
+        if examines:
+            evaluation = examine(examines, policy, evaluation, episodes, examined, generation)
         search.tell(evaluation.fitness)
         evaluations += len(genomes)
         yield Generation(generation, genomes, evaluation, champion_of(evaluation), evaluations, search.report())
@@ -65,14 +68,12 @@ def evaluate(task: Task, policy: Policy, rng: Generator, generation: int = 0) ->
 
 
 def examine(
-    task: Task, policy: Policy, evaluation: Evaluation, rng: Generator, examined: int = 1, generation: int = 0
+    task: Examining, policy: Policy, evaluation: Evaluation, rng: Generator, examined: int = 1, generation: int = 0
 ) -> Evaluation:
-    """With the verdicts on the fittest networks, where the task is one that examines; their figures are NaN for the others.
+    """With the verdicts on the fittest networks; their figures are NaN for the others.
 
     The fittest goes first, and the first that passes is the last to be examined.
     """
-    if not isinstance(task, Examining):
-        return evaluation
     solved = np.zeros(policy.size, np.bool_)
     figures: dict[str, Array] = {}
     for row in np.argsort(-evaluation.fitness, kind="stable")[:examined]:
@@ -87,7 +88,7 @@ def examine(
 
 
 @contextmanager
-def _named(task: Task, generation: int) -> Iterator[None]:
+def _named(task: object, generation: int) -> Iterator[None]:
     """Turn whatever a task raises into a TaskError that says where."""
     try:
         yield
@@ -129,7 +130,7 @@ def _rows(rows: Sequence[int] | Array) -> str:
     return f"genome {listed}" if len(rows) == 1 else f"genomes {listed}"
 
 
-def _name(task: Task) -> str:
+def _name(task: object) -> str:
     return f"task {type(task).__name__}"
 
 

@@ -185,8 +185,11 @@ def drop_cycles(nodes: Genes, links: Genes, count: int) -> int:
 
 
 @kernel
-def merge_nodes(a: Genes, b: Genes, out: Genes, rng: Generator) -> int:
-    """The nodes of two parents by id, in `out`; of a node in both, either's with even odds. Returns how many."""
+def merge_nodes(a: Genes, b: Genes, fitter: int, out: Genes, rng: Generator) -> int:
+    """The nodes of two parents by id, in `out`; of a node in both, either's with even odds. Returns how many.
+
+    fitter: 1 leaves out nodes that only `b` has, -1 those that only `a` has, 0 none.
+    """
     i, j, count = 0, 0, 0
     while i < len(a) or j < len(b):
         from_a = i < len(a) and (j >= len(b) or a[i].id <= b[j].id)
@@ -195,7 +198,7 @@ def merge_nodes(a: Genes, b: Genes, out: Genes, rng: Generator) -> int:
             out[count] = a[i] if rng.random() < 0.5 else b[j]
         else:
             out[count] = a[i] if from_a else b[j]
-        count += 1
+        count += (from_a and from_b) or fitter != (-1 if from_a else 1)
         i += from_a
         j += from_b
     return count
@@ -245,10 +248,11 @@ def breed(
             his_nodes = nodes[node_starts[father] : node_starts[father + 1]]
             his_links = links[link_starts[father] : link_starts[father + 1]]
             count_links = cross_links(her_links, his_links, fitter[c], averaging[c] == 1, rules, child_links, rng)
-            count_nodes = merge_nodes(her_nodes, his_nodes, child_nodes, rng)
-            if fitter[c] == 0 and not rules.recurrent:
-                count_links = drop_cycles(child_nodes[:count_nodes], child_links, count_links)
-            count_nodes = drop_unlinked(child_nodes, count_nodes, child_links[:count_links])
+            count_nodes = merge_nodes(her_nodes, his_nodes, fitter[c], child_nodes, rng)
+            if fitter[c] == 0:
+                if not rules.recurrent:
+                    count_links = drop_cycles(child_nodes[:count_nodes], child_links, count_links)
+                count_nodes = drop_unlinked(child_nodes, count_nodes, child_links[:count_links])
         node_ends[c + 1], link_ends[c + 1] = node_ends[c] + count_nodes, link_ends[c] + count_links
     return out_nodes[: node_ends[size]], out_links[: link_ends[size]], node_ends, link_ends
 

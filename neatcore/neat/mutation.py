@@ -6,14 +6,13 @@ Each function takes a population and the rows to mutate and returns a new popula
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.random import Generator
 
 from neatcore.activations import code_of
-from neatcore.genome import HIDDEN, LINK, NODE, Genes, Genomes
+from neatcore.genome import HIDDEN, LINK, NODE, Genes, Genomes, starts
 from neatcore.interfaces import Bools, Ints
 from neatcore.neat import kernels
 from neatcore.neat.innovations import Innovations
@@ -55,7 +54,7 @@ def split_links(
         links.append((innovations.link(node, target), node, target, float(gene["weight"]), True))
     disabled = population.links.copy()
     disabled["enabled"][places] = False
-    grown = insert_nodes(replace(population, links=disabled), rows, nodes)
+    grown = insert_nodes(population.with_links(disabled), rows, nodes)
     return insert_links(grown, np.repeat(rows, 2), links)
 
 
@@ -64,7 +63,7 @@ def switch_links(population: Genomes, rows: Ints, eligible: Bools, rng: Generato
     places = kernels.choose(eligible.astype(np.int64), population.link_starts, rows, rng)
     links = population.links.copy()
     links["enabled"][places[places >= 0]] ^= True
-    return replace(population, links=links)
+    return population.with_links(links)
 
 
 def switchable(population: Genomes) -> Bools:
@@ -85,8 +84,7 @@ def delete_links(population: Genomes, rows: Ints, rng: Generator) -> Genomes:
     counts = population.link_counts
     counts[rows[places >= 0]] -= 1
     links = np.delete(population.links, gone)
-    pruned = replace(population, links=links, link_starts=np.concatenate([[0], np.cumsum(counts)]))
-    return drop_unlinked(pruned)
+    return drop_unlinked(population.with_links(links, starts(counts)))
 
 
 def drop_unlinked(population: Genomes) -> Genomes:
@@ -97,7 +95,7 @@ def drop_unlinked(population: Genomes) -> Genomes:
     for end in ("source", "target"):
         linked[kernels.places_of(p.nodes["id"], p.node_starts, owner, p.links[end])] = True
     kept = np.add.reduceat(linked, p.node_starts[:-1]) if len(p) else np.zeros(0)
-    return replace(p, nodes=p.nodes[linked], node_starts=np.concatenate([[0], np.cumsum(kept, dtype=np.int64)]))
+    return p.with_nodes(p.nodes[linked], starts(kept))
 
 
 def change_activations(population: Genomes, rows: Ints, odds: dict[str, float], rng: Generator) -> Genomes:
@@ -106,7 +104,7 @@ def change_activations(population: Genomes, rows: Ints, odds: dict[str, float], 
     drawn = draw_activations(odds, len(rows), rng)
     nodes = population.nodes.copy()
     nodes["activation"][places[places >= 0]] = drawn[places >= 0]
-    return replace(population, nodes=nodes)
+    return population.with_nodes(nodes, population.node_starts)
 
 
 def draw_activations(odds: dict[str, float], count: int, rng: Generator) -> Ints:
@@ -119,20 +117,18 @@ def draw_activations(odds: dict[str, float], count: int, rng: Generator) -> Ints
 
 def insert_links(population: Genomes, rows: Ints, genes: Sequence[tuple[Any, ...]]) -> Genomes:
     """With each of `genes` (n,) in the genome of the same place in `rows`, where its innovation number belongs."""
-    links, link_starts = _insert(population.links, population.link_starts, rows, np.array(genes, LINK))
-    return replace(population, links=links, link_starts=link_starts)
+    return population.with_links(*_insert(population.links, population.link_starts, rows, np.array(genes, LINK)))
 
 
 def insert_nodes(population: Genomes, rows: Ints, genes: Sequence[tuple[Any, ...]]) -> Genomes:
     """With each of `genes` (n,) in the genome of the same place in `rows`, where its id belongs."""
-    nodes, node_starts = _insert(population.nodes, population.node_starts, rows, np.array(genes, NODE))
-    return replace(population, nodes=nodes, node_starts=node_starts)
+    return population.with_nodes(*_insert(population.nodes, population.node_starts, rows, np.array(genes, NODE)))
 
 
-def _insert(table: Genes, starts: Ints, rows: Ints, genes: Genes) -> tuple[Genes, Ints]:
+def _insert(table: Genes, first: Ints, rows: Ints, genes: Genes) -> tuple[Genes, Ints]:
     if len(genes) == 0:
-        return table, starts
+        return table, first
     key = genes.dtype.names[0]  # type: ignore[index]
     order = np.lexsort((genes[key], rows))
     genes, out = genes[order], np.empty(len(table) + len(genes), table.dtype)
-    return out, kernels.splice(table, table[key], starts, rows[order], genes, genes[key], out)
+    return out, kernels.splice(table, table[key], first, rows[order], genes, genes[key], out)

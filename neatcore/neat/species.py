@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.random import Generator
@@ -16,8 +16,7 @@ from neatcore.neat.config import NeatConfig
 NOBODY, NO_LINKS = np.empty(0, np.int64), np.empty(0, LINK)
 
 
-@dataclass(frozen=True)
-class Species:
+class Species(NamedTuple):
     """members (n,): rows of the population, fittest first. representative: the links that stand for the species next time.
 
     best: the highest fitness it ever had, at generation `improved`. born: its first generation.
