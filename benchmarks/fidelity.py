@@ -14,6 +14,7 @@ from matplotlib.figure import Figure
 from rich.console import Console
 
 from benchmarks import figures
+from benchmarks.command import run
 from benchmarks.experiments import EXPERIMENTS, Experiment, Published, Variant
 from benchmarks.results import FOLDER, Result, table, write_figure
 from benchmarks.sample import Sample, grouped
@@ -145,4 +146,4 @@ def picture(groups: Groups) -> Figure:
 
 
 if __name__ == "__main__":
-    typer.run(main)
+    run(main)

@@ -15,6 +15,7 @@ from numpy.random import default_rng
 from rich.console import Console
 
 from benchmarks import figures
+from benchmarks.command import run
 from benchmarks.results import FOLDER, Result, table, write_csv, write_figure
 from benchmarks.sample import grouped, significant
 from neatcore.files import save
@@ -154,4 +155,4 @@ def _table(costs: Sequence[Cost]) -> str:
 
 
 if __name__ == "__main__":
-    typer.run(main)
+    run(main)

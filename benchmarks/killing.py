@@ -11,6 +11,7 @@ import typer
 from numpy.random import default_rng
 from rich.console import Console
 
+from benchmarks.command import run
 from benchmarks.ordeal import Ordeal, ordeal
 from benchmarks.results import FOLDER, Result, table, write_csv
 
@@ -68,4 +69,4 @@ def result(ordeals: Mapping[str, Ordeal], seconds: float) -> Result:
 
 
 if __name__ == "__main__":
-    typer.run(main)
+    run(main)

@@ -14,6 +14,7 @@ import numpy as np
 import typer
 from rich.console import Console
 
+from benchmarks.command import run
 from benchmarks.peer import neat_python, neat_python_example
 from benchmarks.race import Contestant, Heat, Work, neatcore, race
 from benchmarks.results import FOLDER, Result, table, write_csv
@@ -150,4 +151,4 @@ def _median(heats: Sequence[Heat], column: str) -> float:
 
 
 if __name__ == "__main__":
-    typer.run(main)
+    run(main)

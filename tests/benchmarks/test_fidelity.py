@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.command import run
 from benchmarks.experiments import EXPERIMENTS, PAPER, Experiment, Published, Variant
 from benchmarks.fidelity import headline, main, ours, result, theirs
 from benchmarks.results import read_csv, write_csv
@@ -32,7 +33,9 @@ def test_ablations_take_away_what_they_say() -> None:
     assert searches["no growth"].add_node == searches["no growth"].add_link == 0
     assert (searches["no growth"].start, searches["no growth"].start_hidden) == ("hidden", 10)
     assert not searches["no speciation"].speciation
-    assert [name for name, search in searches.items() if search.start == "random"] == ["random start", "no speciation"]
+    assert searches["random start, undivided"].size_rule == "none"
+    random = [name for name, search in searches.items() if search.start == "random"]
+    assert random == ["random start", "random start, undivided", "no speciation"]
 
 
 def test_xor_is_solved_and_the_same_again() -> None:
@@ -98,6 +101,14 @@ def test_the_page_compares_with_the_paper(tmp_path: Path) -> None:
 def test_an_unknown_experiment(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="did you mean 'xor'"):
         main(["xorr"], folder=tmp_path)
+
+
+def test_an_unknown_experiment_ends_with_a_line(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr("sys.argv", ["benchmarks.fidelity", "xorr"])
+    with pytest.raises(SystemExit) as ended:
+        run(main)
+    assert ended.value.code == 2
+    assert capsys.readouterr().err == "error: unknown experiment 'xorr'; did you mean 'xor'?\n"
 
 
 def test_a_file_of_no_trials(tmp_path: Path) -> None:
