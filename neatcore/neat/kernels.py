@@ -141,10 +141,10 @@ def recurrent_links(nodes: Genes, links: Genes) -> Ints:
 def cross_links(a: Genes, b: Genes, fitter: int, averaging: bool, rules: Crossing, out: Genes, rng: Generator) -> int:
     """Cross two link tables into `out`; returns how many links the child has (2002, section 3.2 and figure 4).
 
-    fitter: 1 takes unmatched genes from `a`, -1 from `b`, 0 each with even odds. A link that joins a pair that the child has
-    already joined by an unmatched gene is left out.
+    fitter: 1 takes unmatched genes from `a`, -1 from `b`, 0 each with even odds; only then can genes of different numbers,
+    one of each parent, join the same pair, and the later one is left out.
     """
-    i, j, count, odd = 0, 0, 0, 0
+    i, j, count = 0, 0, 0
     while i < len(a) or j < len(b):
         from_a = i < len(a) and (j >= len(b) or a[i].innovation <= b[j].innovation)
         from_b = j < len(b) and (i >= len(a) or b[j].innovation <= a[i].innovation)
@@ -155,10 +155,9 @@ def cross_links(a: Genes, b: Genes, fitter: int, averaging: bool, rules: Crossin
         else:
             take_a = from_a
             off = not (a[i].enabled if from_a else b[j].enabled)
-            odd = 1
         if matched or fitter == (1 if from_a else -1) or (fitter == 0 and rng.random() < 0.5):
             gene = a[i] if take_a else b[j]
-            if odd == 0 or not joined(out[:count], gene.source, gene.target):
+            if matched or fitter != 0 or not joined(out[:count], gene.source, gene.target):
                 out[count] = gene
                 if matched and averaging:
                     out[count].weight = (a[i].weight + b[j].weight) / 2.0
@@ -173,8 +172,30 @@ def cross_links(a: Genes, b: Genes, fitter: int, averaging: bool, rules: Crossin
 
 
 @kernel
+def cyclic(nodes: Genes, links: Genes) -> bool:
+    """Whether the links close a cycle: whether some are left after those that no link leads to are taken away, again and again."""
+    ids = nodes["id"].copy()
+    left, tails, heads = len(links), np.searchsorted(ids, links["source"]), np.searchsorted(ids, links["target"])
+    while left > 0:
+        entered = np.zeros(len(ids), np.int64)
+        for k in range(left):
+            entered[heads[k]] = 1
+        kept = 0
+        for k in range(left):
+            if entered[tails[k]]:
+                tails[kept], heads[kept] = tails[k], heads[k]
+                kept += 1
+        if kept == left:
+            return True
+        left = kept
+    return False
+
+
+@kernel
 def drop_cycles(nodes: Genes, links: Genes, count: int) -> int:
     """Keep, in order, the first links that close no cycle; returns how many of the first `count` are left."""
+    if not cyclic(nodes, links[:count]):
+        return count
     kept = 0
     none = np.zeros(count, np.int64)
     for k in range(count):

@@ -1,12 +1,13 @@
 """Structural mutation of whole populations: a kernel proposes, `Innovations` numbers, whole-array operations insert.
 
-Each function takes a population and the rows to mutate and returns a new population; rows where nothing fits stay as they were.
+Each function takes a population and the rows to mutate; rows where nothing fits stay as they were. What grows is returned as
+`Growth`, so that all new genes of a generation go in at once, with `grow`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from itertools import chain
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.random import Generator
@@ -18,44 +19,54 @@ from neatcore.neat import kernels
 from neatcore.neat.innovations import Innovations
 
 
-def add_links(
-    population: Genomes,
-    rows: Ints,
-    innovations: Innovations,
-    power: float,
-    recurrent: bool,
-    cyclic_share: float,
-    rng: Generator,
-) -> Genomes:
-    """A new link of random weight within ± power between two nodes that had none (2002, figure 3)."""
+class Growth(NamedTuple):
+    """New genes, each with the row of the genome that gets it."""
+
+    node_rows: list[int]
+    nodes: list[tuple[int, ...]]
+    link_rows: list[int]
+    links: list[tuple[Any, ...]]
+
+
+def new_links(
+    population: Genomes, rows: Ints, innovations: Innovations, power: float, recurrent: bool, cyclic_share: float, rng: Generator
+) -> Growth:
+    """A link of random weight within ± power between two nodes that had none (2002, figure 3), for each row that has room."""
     pairs = kernels.propose_links(population.tables, rows, recurrent, cyclic_share, rng)
     weights = rng.uniform(-power, power, len(rows))
     found = pairs[:, 0] >= 0
-    genes = [
+    links = [
         (innovations.link(source, target), source, target, weight, True)
         for (source, target), weight in zip(pairs[found].tolist(), weights[found].tolist(), strict=True)
     ]
-    return insert_links(population, rows[found], genes)
+    return Growth([], [], rows[found].tolist(), links)
 
 
 def split_links(
     population: Genomes, rows: Ints, innovations: Innovations, odds: dict[str, float], older: bool, split_bias: bool, rng: Generator
-) -> Genomes:
-    """A node in the middle of an enabled link, which is disabled; in-link of weight 1, out-link of the old one (2002, figure 3)."""
+) -> tuple[Genomes, Growth]:
+    """The population with a link of each row disabled, and what replaces it: a node, an in-link of weight 1, an out-link of the
+    old weight (2002, figure 3)."""
     places = kernels.choose_split(population.tables, rows, older, split_bias, rng)
     activations = draw_activations(odds, len(rows), rng)[places >= 0].tolist()
     rows, places = rows[places >= 0], places[places >= 0]
-    nodes, links = [], []
-    for row, gene, activation in zip(rows.tolist(), population.links[places], activations, strict=True):
+    growth = Growth(rows.tolist(), [], np.repeat(rows, 2).tolist(), [])
+    for row, gene, activation in zip(growth.node_rows, population.links[places], activations, strict=True):
         present = population.nodes["id"][population.node_starts[row] : population.node_starts[row + 1]]
         source, target, node = int(gene["source"]), int(gene["target"]), innovations.node(int(gene["innovation"]), present)
-        nodes.append((node, HIDDEN, activation))
-        links.append((innovations.link(source, node), source, node, 1.0, True))
-        links.append((innovations.link(node, target), node, target, float(gene["weight"]), True))
-    disabled = population.links.copy()
-    disabled["enabled"][places] = False
-    grown = insert_nodes(population.with_links(disabled), rows, nodes)
-    return insert_links(grown, np.repeat(rows, 2), links)
+        growth.nodes.append((node, HIDDEN, activation))
+        growth.links.append((innovations.link(source, node), source, node, 1.0, True))
+        growth.links.append((innovations.link(node, target), node, target, float(gene["weight"]), True))
+    links = population.links.copy()
+    links["enabled"][places] = False
+    return population.with_links(links), growth
+
+
+def grow(population: Genomes, *growths: Growth) -> Genomes:
+    """With all these genes where their ids and innovation numbers belong."""
+    node_rows, nodes, link_rows, links = (list(chain.from_iterable(parts)) for parts in zip(*growths, strict=True))
+    grown = population.with_nodes(*_insert(population.nodes, population.node_starts, node_rows, np.array(nodes, NODE)))
+    return grown.with_links(*_insert(population.links, population.link_starts, link_rows, np.array(links, LINK)))
 
 
 def switch_links(population: Genomes, rows: Ints, eligible: Bools, rng: Generator) -> Genomes:
@@ -115,20 +126,11 @@ def draw_activations(odds: dict[str, float], count: int, rng: Generator) -> Ints
     return drawn
 
 
-def insert_links(population: Genomes, rows: Ints, genes: Sequence[tuple[Any, ...]]) -> Genomes:
-    """With each of `genes` (n,) in the genome of the same place in `rows`, where its innovation number belongs."""
-    return population.with_links(*_insert(population.links, population.link_starts, rows, np.array(genes, LINK)))
-
-
-def insert_nodes(population: Genomes, rows: Ints, genes: Sequence[tuple[Any, ...]]) -> Genomes:
-    """With each of `genes` (n,) in the genome of the same place in `rows`, where its id belongs."""
-    return population.with_nodes(*_insert(population.nodes, population.node_starts, rows, np.array(genes, NODE)))
-
-
-def _insert(table: Genes, first: Ints, rows: Ints, genes: Genes) -> tuple[Genes, Ints]:
+def _insert(table: Genes, first: Ints, rows: list[int], genes: Genes) -> tuple[Genes, Ints]:
     if len(genes) == 0:
         return table, first
     key = genes.dtype.names[0]  # type: ignore[index]
-    order = np.lexsort((genes[key], rows))
+    owners = np.array(rows)
+    order = np.lexsort((genes[key], owners))
     genes, out = genes[order], np.empty(len(table) + len(genes), table.dtype)
-    return out, kernels.splice(table, table[key], first, rows[order], genes, genes[key], out)
+    return out, kernels.splice(table, table[key], first, owners[order], genes, genes[key], out)

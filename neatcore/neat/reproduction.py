@@ -77,10 +77,10 @@ def mutate(
     weights = some(c.mutate_weights) & ~((splits | adds) & c.exclusive)
     rules = kernels.Change(c.power, c.perturb, c.replace, c.weight_limit, c.weight_rule == "author")
     kernels.mutate_weights(children.links, children.link_starts, np.flatnonzero(weights), rules, rng)
-    children = mutation.split_links(
-        children, np.flatnonzero(splits), innovations, c.activations, c.split_rule == "older", c.split_bias, rng
-    )
-    children = mutation.add_links(children, np.flatnonzero(adds), innovations, c.new_power, recurrent, c.recurrent_links, rng)
+    older = c.split_rule == "older"
+    children, halves = mutation.split_links(children, np.flatnonzero(splits), innovations, c.activations, older, c.split_bias, rng)
+    added = mutation.new_links(children, np.flatnonzero(adds), innovations, c.new_power, recurrent, c.recurrent_links, rng)
+    children = mutation.grow(children, halves, added)
     if c.toggle:
         children = mutation.switch_links(children, np.flatnonzero(some(c.toggle)), mutation.switchable(children), rng)
     if c.reenable:

@@ -260,20 +260,23 @@ def assign_slots(nodes: Genes, needed: Ints, levels: Ints, sensors: int, slots: 
 
 @kernel
 def sort_links(
-    heads: Ints, tails: Ints, strengths: Floats, slots: Ints, order: Ints, begin: int, sources: Ints, weights: Floats, ends: Ints
-) -> int:
-    """Write the links into each node of `order`, node by node, in the links' order, from place `begin` of the columns on.
+    heads: Ints, tails: Ints, strengths: Floats, slots: Ints, first: int, begin: int, sources: Ints, weights: Floats, ends: Ints
+) -> None:
+    """Write the links into the nodes of slots `first` and above, node by node, in the links' order, from place `begin` on.
 
-    ends (nodes,): where the links of each node end in the columns. Returns where the last ends.
+    ends (nodes,): where the links of each node end in the columns. Counted first, then laid down: time in proportion to links.
     """
-    cursor = begin
-    for n in range(len(order)):
-        for k in range(len(heads)):
-            if heads[k] == order[n]:
-                sources[cursor], weights[cursor] = slots[tails[k]], strengths[k]
-                cursor += 1
-        ends[n] = cursor
-    return cursor
+    ends[:] = 0
+    for k in range(len(heads)):
+        if slots[heads[k]] >= first:
+            ends[slots[heads[k]] - first] += 1
+    for n in range(len(ends)):
+        begin, ends[n] = begin + ends[n], begin
+    for k in range(len(heads)):
+        n = slots[heads[k]] - first
+        if n >= 0:
+            sources[ends[n]], weights[ends[n]] = slots[tails[k]], strengths[k]
+            ends[n] += 1
 
 
 @kernel
@@ -312,7 +315,8 @@ def pack(genomes: Tables, sensors: int, answers: int, recurrent: bool) -> tuple[
         computing = assign_slots(table, needed, levels, sensors, slots, order)
         first = starts[p]
         starts[p + 1] = first + computing
-        sort_links(heads, tails, strengths, slots, order[:computing], ends[first], sources, weights, ends[first + 1 :])
+        own = ends[first + 1 : first + 1 + computing]
+        sort_links(heads, tails, strengths, slots, sensors + 1, ends[first], sources, weights, own)
         answer = 0
         for n in range(count):
             if table[n].kind == OUTPUT:

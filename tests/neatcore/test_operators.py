@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -22,6 +24,14 @@ SEEDS = st.integers(0, 2**32)
 
 def numbers_after(genomes: Genomes) -> Innovations:
     return Innovations(int(genomes.links["innovation"].max(initial=-1)) + 1, int(genomes.nodes["id"].max()) + 1)
+
+
+def split(genomes: Genomes, *rules: Any) -> Genomes:
+    return mutation.grow(*mutation.split_links(genomes, *rules))
+
+
+def joined(genomes: Genomes, *rules: Any) -> Genomes:
+    return mutation.grow(genomes, mutation.new_links(genomes, *rules))
 
 
 def outputs_of(genomes: Genomes, *, recurrent: bool = False) -> Floats:
@@ -70,19 +80,17 @@ def test_the_paper_s_figure_4_distance() -> None:
 def test_splitting_with_the_identity_changes_nothing() -> None:
     genomes = grown(2, recurrent=False)
     rng = default_rng(0)
-    split = mutation.split_links(genomes, np.arange(len(genomes)), numbers_after(genomes), {"linear": 1.0}, False, True, rng)
+    halved = split(genomes, np.arange(len(genomes)), numbers_after(genomes), {"linear": 1.0}, False, True, rng)
     enabled = np.array([g.links["enabled"].any() for g in genomes])
-    assert np.array_equal(split.link_counts, genomes.link_counts + 2 * enabled)
-    np.testing.assert_allclose(outputs_of(split), outputs_of(genomes), atol=1e-12)
+    assert np.array_equal(halved.link_counts, genomes.link_counts + 2 * enabled)
+    np.testing.assert_allclose(outputs_of(halved), outputs_of(genomes), atol=1e-12)
 
 
 def test_a_split_disables_the_link_and_keeps_its_weight_behind() -> None:
     genome = Genome(node_table(GraphSpace(1, 1, bias=False)), np.array([(0, 0, 1, 0.7, True)], LINK))
-    split = mutation.split_links(
-        Genomes.of([genome]), np.array([0]), Innovations(1, 2), {"tanh": 1.0}, False, False, default_rng(0)
-    )[0]
-    assert [tuple(link) for link in split.links.tolist()] == [(0, 0, 1, 0.7, False), (1, 0, 2, 1.0, True), (2, 2, 1, 0.7, True)]
-    assert split.nodes["id"].tolist() == [0, 1, 2]
+    halved = split(Genomes.of([genome]), np.array([0]), Innovations(1, 2), {"tanh": 1.0}, False, False, default_rng(0))[0]
+    assert [tuple(link) for link in halved.links.tolist()] == [(0, 0, 1, 0.7, False), (1, 0, 2, 1.0, True), (2, 2, 1, 0.7, True)]
+    assert halved.nodes["id"].tolist() == [0, 1, 2]
 
 
 def test_older_links_are_split_first_in_small_genomes() -> None:
@@ -107,13 +115,11 @@ def test_links_from_the_bias_are_split_only_where_allowed() -> None:
 def test_identical_splits_and_links_get_identical_numbers_within_the_scope() -> None:
     genome = Genome(node_table(GraphSpace(1, 1, bias=False)), np.array([(0, 0, 1, 0.7, True)], LINK))
     numbers = Innovations(1, 2)
-    twins = mutation.split_links(
-        Genomes.of([genome, genome]), np.array([0, 1]), numbers, {"tanh": 1.0}, False, False, default_rng(0)
-    )
+    twins = split(Genomes.of([genome, genome]), np.array([0, 1]), numbers, {"tanh": 1.0}, False, False, default_rng(0))
     assert np.array_equal(twins[0].links["innovation"], twins[1].links["innovation"])
     assert np.array_equal(twins[0].nodes, twins[1].nodes)
     numbers.forget()
-    later = mutation.split_links(Genomes.of([genome]), np.array([0]), numbers, {"tanh": 1.0}, False, False, default_rng(0))[0]
+    later = split(Genomes.of([genome]), np.array([0]), numbers, {"tanh": 1.0}, False, False, default_rng(0))[0]
     assert later.links["innovation"].tolist() == [0, 3, 4]
     assert later.nodes["id"].tolist() == [0, 1, 3]
 
@@ -121,9 +127,9 @@ def test_identical_splits_and_links_get_identical_numbers_within_the_scope() -> 
 def test_a_link_split_twice_in_one_genome_gets_two_nodes() -> None:
     genome = Genome(node_table(GraphSpace(1, 1, bias=False)), np.array([(0, 0, 1, 0.7, True)], LINK))
     numbers, rng = Innovations(1, 2), default_rng(0)
-    once = mutation.split_links(Genomes.of([genome]), np.array([0]), numbers, {"tanh": 1.0}, False, False, rng)
+    once = split(Genomes.of([genome]), np.array([0]), numbers, {"tanh": 1.0}, False, False, rng)
     once.links["enabled"] = [True, False, False]
-    twice = mutation.split_links(once, np.array([0]), numbers, {"tanh": 1.0}, False, False, rng)[0]
+    twice = split(once, np.array([0]), numbers, {"tanh": 1.0}, False, False, rng)[0]
     assert twice.nodes["id"].tolist() == [0, 1, 2, 3]
     check_genome(twice, recurrent=False)
 
@@ -132,7 +138,7 @@ def test_new_links_join_unlinked_pairs_and_respect_the_kind_asked_for() -> None:
     for share in (0.0, 1.0):
         genomes = grown(7, recurrent=True)
         before = genomes.link_counts
-        grown_ = mutation.add_links(genomes, np.arange(len(genomes)), numbers_after(genomes), 1.0, True, share, default_rng(1))
+        grown_ = joined(genomes, np.arange(len(genomes)), numbers_after(genomes), 1.0, True, share, default_rng(1))
         assert (grown_.link_counts - before).sum() > 10
         for old, new in zip(genomes, grown_, strict=True):
             check_genome(new)
@@ -145,7 +151,7 @@ def test_feed_forward_links_fill_a_network_and_then_stop() -> None:
     genomes = Genomes.of([Genome(node_table(GraphSpace(2, 2)), np.empty(0, LINK))])
     numbers, rng = Innovations(0, 5), default_rng(3)
     for _ in range(200):
-        genomes = mutation.add_links(genomes, np.array([0]), numbers, 1.0, False, 0.0, rng)
+        genomes = joined(genomes, np.array([0]), numbers, 1.0, False, 0.0, rng)
     assert genomes.link_counts.tolist() == [3 * 2 + 1]  # every sensor to every output, and one output to the other
     check_genome(genomes[0], recurrent=False)
 
