@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from itertools import product
 
 import numpy as np
@@ -68,10 +69,13 @@ class Parity(Parameters):
         return _answers(policy, self.bits, self.steps)
 
 
+@cache
 def patterns(bits: int) -> tuple[Floats, Floats]:
-    """All patterns (2ⁿ, n) and their parities (2ⁿ, 1)."""
+    """All patterns (2ⁿ, n) and their parities (2ⁿ, 1); always the same arrays, so they cannot be written to."""
     inputs = np.array(list(product((0.0, 1.0), repeat=bits)))
-    return inputs, inputs.sum(axis=1, keepdims=True) % 2
+    parities = inputs.sum(axis=1, keepdims=True) % 2
+    inputs.flags.writeable = parities.flags.writeable = False
+    return inputs, parities
 
 
 def _ask(policy: Policy, inputs: Floats, steps: int) -> Floats:

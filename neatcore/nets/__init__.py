@@ -54,8 +54,8 @@ class NetsPolicy:
     widest: int = field(init=False)
 
     def __post_init__(self) -> None:
-        counts = np.diff(self.nets.node_starts)[self.rows]
-        object.__setattr__(self, "widest", int(counts.max(initial=0)) if self.config.recurrent else 0)
+        counts = np.diff(self.nets.node_starts)[self.rows] if self.config.recurrent else np.empty(0, np.int64)
+        object.__setattr__(self, "widest", int(counts.max(initial=0)))
 
     @property
     def size(self) -> int:
