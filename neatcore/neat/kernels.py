@@ -48,24 +48,26 @@ SMALL = 20  # genomes with fewer genes are not normalised by size in the distanc
 
 
 @kernel
-def distance(a: Genes, b: Genes, c: Coefficients) -> float:
-    """Compatibility distance of two link tables: c1 E/N + c2 D/N + c3 W̄ (2002, eq. 1); one walk along both."""
-    i, j, matching, apart, unmatched = 0, 0, 0, 0.0, 0
-    while i < len(a) and j < len(b):
-        if a[i].innovation == b[j].innovation:
-            apart += abs(a[i].weight - b[j].weight)
-            matching += 1
-            i += 1
-            j += 1
-        elif a[i].innovation < b[j].innovation:
-            unmatched += 1
-            i += 1
-        else:
-            unmatched += 1
-            j += 1
-    beyond = len(a) - i + len(b) - j
+def distance(a: Genes, b: Genes, c: Coefficients, limit: float) -> float:
+    """Compatibility distance of two link tables: c1 E/N + c2 D/N + c3 W̄ (2002, eq. 1); one walk along both.
+
+    Where disjoint genes alone make it `limit` or more, the walk ends early and returns `limit`.
+    """
     larger = max(len(a), len(b))
     size = float(larger) if c.by_size and larger >= SMALL else 1.0
+    i, j, matching, apart, unmatched = 0, 0, 0, 0.0, 0
+    while i < len(a) and j < len(b):
+        left, right = a[i].innovation, b[j].innovation
+        if left == right:
+            apart += abs(a[i].weight - b[j].weight)
+            matching += 1
+        else:
+            unmatched += 1
+            if c.disjoint * unmatched >= limit * size:
+                return limit
+        i += left <= right
+        j += right <= left
+    beyond = len(a) - i + len(b) - j
     mean = apart / matching if matching else 0.0
     return (c.excess * beyond + c.disjoint * unmatched) / size + c.difference * mean
 
@@ -88,7 +90,7 @@ def assign(links: Genes, starts: Ints, known: Genes, known_starts: Ints, thresho
                 other = known[known_starts[s] : known_starts[s + 1]]
             else:
                 other = links[starts[founders[s - given]] : starts[founders[s - given] + 1]]
-            if distance(genes, other, c) < threshold:
+            if distance(genes, other, c, threshold) < threshold:
                 found = s
                 break
         if found < 0:
