@@ -1,10 +1,15 @@
-"""The table of activation functions: their names and codes. `kernels.activate` computes them."""
+"""The table of activation functions: their names and codes, which never change. `activate` in each `kernels.py` computes them.
+
+`register` adds more: a user's own, as a function of one number. They are compiled when first computed.
+"""
 
 from __future__ import annotations
 
-from neatcore.errors import unknown
+from collections.abc import Callable
 
-NAMES: tuple[str, ...] = (
+from neatcore.errors import require, unknown
+
+NAMES = [  # by code
     "linear",
     "sigmoid",  # 1 / (1 + e^(-4.9 x)), the steepened sigmoid of Stanley & Miikkulainen 2002, section 4.1
     "logistic",  # 1 / (1 + e^(-x))
@@ -14,7 +19,15 @@ NAMES: tuple[str, ...] = (
     "sine",
     "absolute",
     "step",  # 1 where x > 0, else 0
-)
+    "cosine",
+    "square",
+    "ramp",  # clip(x, ±3) / 3, Gauci's "linear" (Stanley, D'Ambrosio & Gauci 2009)
+    "signed_sigmoid",  # 2 / (1 + e^(-x)) - 1, of HyperNEAT (the same paper) and Picbreeder
+    "steep_signed_sigmoid",  # 2 / (1 + e^(-4.9 x)) - 1, of ES-HyperNEAT (Risi & Stanley 2012)
+    "signed_gaussian",  # 2 e^(-x²) - 1, of Picbreeder
+]
+BUILT_IN = len(NAMES)
+OWN: dict[str, Callable[[float], float]] = {}  # those registered, in the order of their codes
 _CODES = {name: code for code, name in enumerate(NAMES)}
 
 
@@ -24,3 +37,22 @@ def code_of(name: str) -> int:
         return _CODES[name]
     except KeyError:
         raise unknown("activation", name, NAMES) from None
+
+
+def register(name: str, function: Callable[[float], float]) -> int:
+    """Add an activation of your own and return its code: `register("wave", lambda x: x - x**3)`.
+
+    The function takes and returns a number, in Python that numba compiles: arithmetic, conditions, `math`. What it returns is
+    cut off at ±1e6, and what is no number becomes -1e6. Register in the file of your task, so that every process knows it, and
+    always in the same order. InputError where the name is taken by another function.
+    """
+    require(name.isidentifier(), f"the name of an activation must be a word, not {name!r}")
+    require(callable(function), f"the activation {name!r} must be a function of one number")
+    if name in _CODES:
+        known = getattr(OWN.get(name), "__code__", None)
+        require(known is not None and known == getattr(function, "__code__", None), f"there is an activation {name!r} already")
+        return _CODES[name]
+    OWN[name] = function
+    _CODES[name] = len(NAMES)
+    NAMES.append(name)
+    return _CODES[name]

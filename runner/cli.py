@@ -24,6 +24,8 @@ app = typer.Typer(
 )
 new = typer.Typer(help="Write a file to begin with.", rich_markup_mode=None, no_args_is_help=True)
 app.add_typer(new, name="new")
+imports = typer.Typer(help="Read genomes of other programs.", rich_markup_mode=None, no_args_is_help=True)
+app.add_typer(imports, name="import")
 
 Words = Annotated[list[str] | None, typer.Argument(metavar="TASK [key=value]", show_default=False)]
 RunName = Annotated[str, typer.Argument(metavar="RUN", help="which run")]
@@ -75,7 +77,7 @@ def run(
 ) -> None:
     """Evolve networks that solve a TASK.
 
-    TASK: a name, gym:ID, file.py:Class or module:Class.
+    TASK: a name, gym:ID, pattern:PICTURE, file.py:Class or module:Class.
     Settings come from the defaults, --preset, --config and key=value, the later over the earlier; see `neatcore config`.
     """
     from runner import commands
@@ -173,6 +175,27 @@ def plot(
 
 @app.command()
 @guarded
+def paint(
+    source: Annotated[str, typer.Argument(metavar="GENOME|RUN", help="a genome file, or a run for its champion")] = "latest",
+    size: Annotated[str, typer.Option(help="pixels of a side, or WIDTHxHEIGHT; 512 without")] = "",
+    out: Annotated[Path | None, typer.Option(help="the file; beside the genome, or in the run's media, without")] = None,
+    features: Annotated[bool, typer.Option("--features", help="what every node of the network computes")] = False,
+    sweep: Annotated[
+        int | None, typer.Option(metavar="LINK", help="the effect of one link's weight: .png, .webp, .gif, .mp4")
+    ] = None,
+    population: Annotated[bool, typer.Option("--population", help="the pictures of a run's last population on a sheet")] = False,
+    colour: Annotated[bool | None, typer.Option("--colour/--grey", help="as many outputs as it has, or brightness alone")] = None,
+    corners: Annotated[bool, typer.Option("--corners", help="outer pixels lie on the edges, as in Picbreeder's archive")] = False,
+) -> None:
+    """Paint the picture of a CPPN: a network that answers the colour of a place from x, y and the distance to the middle."""
+    from runner.patterns import Wish, save_painting
+
+    grey = None if colour is None else not colour
+    print(save_painting(source, Wish(size, corners, grey, features, sweep, population), out))
+
+
+@app.command()
+@guarded
 def report(
     runs: Annotated[list[str] | None, typer.Argument(metavar="RUN", help="one run, or several for one page")] = None,
     out: Annotated[Path | None, typer.Option(help="the file; report.html in the run's directory without")] = None,
@@ -211,6 +234,18 @@ def new_task(path: Annotated[Path, typer.Argument(help="the file to write")] = P
     from runner.commands import write_template
 
     write_template(path)
+
+
+@imports.command("picbreeder")
+@guarded
+def from_picbreeder(
+    path: Annotated[Path, typer.Argument(metavar="FILE", help="Picbreeder's XML, plain or zipped")],
+    out: Annotated[Path | None, typer.Option(help="a .npz or .json file; NAME.npz in this folder without")] = None,
+) -> None:
+    """Read a genome of Picbreeder, to paint it or to evolve on from it."""
+    from runner.patterns import import_picbreeder
+
+    print(import_picbreeder(path, out))
 
 
 def command_line() -> str:

@@ -18,7 +18,7 @@ from neatcore.interfaces import Answers, Floats, Frames, Named, Scene, Showable
 from neatcore.perceptron import Layers
 from runner.compare import grouped
 from runner.directory import Run, find_run, find_runs, slug
-from runner.disk import replacing, write_text
+from runner.disk import write_bytes, write_text
 from runner.session import Parts, assemble
 from runner.settings import file_layer, resolve
 from tasks.registry import find_task
@@ -46,7 +46,7 @@ def save_replay(reference: str, out: Path | None, champion: str, seed: int) -> P
     parts = _parts(run)
     shown = _show(run, parts, load(run.champion(champion)), seed)
     path = out or run.media / "champion.webp"
-    _write(path, encode(shown, path.suffix.lower()))
+    write_bytes(path, encode(shown, path.suffix.lower()))
     return path
 
 
@@ -170,7 +170,7 @@ def _save_figure(path: Path, drawing: Figure) -> Path:
     """Write a .png or .svg file."""
     if path.suffix not in (".png", ".svg"):
         raise unknown("kind of picture file", path.suffix, (".png", ".svg"))
-    _write(path, png(drawing) if path.suffix == ".png" else standalone(svg(drawing, path.stem)))
+    write_bytes(path, png(drawing) if path.suffix == ".png" else standalone(svg(drawing, path.stem)))
     return path
 
 
@@ -178,8 +178,3 @@ def standalone(element: str) -> bytes:
     """An <svg> element as a file."""
     named = element if "xmlns=" in element else element.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1)
     return named.encode()
-
-
-def _write(path: Path, content: bytes) -> None:
-    with replacing(path) as temporary:
-        temporary.write_bytes(content)

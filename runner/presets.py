@@ -1,4 +1,4 @@
-"""Settings of published experiments, by the paper's name: section → key → value."""
+"""Settings of published experiments, by the paper's name, and of kinds of networks: section → key → value."""
 
 from __future__ import annotations
 
@@ -47,7 +47,26 @@ NO_VELOCITY: Sections = {
     },
 }
 
-PRESETS: dict[str, Sections] = {"stanley2002": NEAT, "stanley2002-no-velocity": NO_VELOCITY}
+# Networks that paint: the functions of Picbreeder (Secretan et al. 2011), its weight limit, small networks that grow steadily.
+CPPN: Sections = {
+    "run": {"search": "neat", "encoding": "direct"},
+    "search": {
+        "output_activation": "signed_sigmoid",
+        "activations": {"signed_gaussian": 1.0, "sine": 1.0, "cosine": 1.0, "signed_sigmoid": 1.0, "linear": 1.0},
+        "new_power": 3.0,
+        "exclusive": False,
+        "perturb": 0.2,
+        "replace": 0.02,
+        "power": 0.4,
+        "weight_limit": 3.0,
+        "add_node": 0.1,
+        "add_link": 0.2,
+        "change_activation": 0.05,
+        "target_species": 10,
+    },
+}
+
+PRESETS: dict[str, Sections] = {"stanley2002": NEAT, "stanley2002-no-velocity": NO_VELOCITY, "cppn": CPPN}
 
 # What a preset sets besides, for single tasks of its paper.
 FOR_TASK: dict[tuple[str, str], Sections] = {

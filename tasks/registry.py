@@ -22,6 +22,7 @@ TASKS: dict[str, str] = {
 }
 GROUP = "neatcore.tasks"  # the entry points through which installed packages add tasks
 GYM = "gym:"
+PATTERN = "pattern:"
 
 
 @dataclass(frozen=True)
@@ -56,13 +57,16 @@ class TaskKind:
 def find_task(reference: str) -> TaskKind:
     """The task that `reference` names; InputError names the nearest one.
 
-    A registered name, `gym:ID`, the name of an installed entry point, `path/to/file.py:Class`, `path/to/file.py` where it
-    defines a single task, or `package.module:Class`.
+    A registered name, `gym:ID`, `pattern:FILE` with a picture to paint, the name of an installed entry point,
+    `path/to/file.py:Class`, `path/to/file.py` where it defines a single task, or `package.module:Class`.
     """
     if reference in TASKS:
         return TaskKind(reference, class_from_module(*TASKS[reference].split(":")))
     if reference.startswith(GYM):
         return TaskKind(reference, class_from_module("tasks.gym", "Gym"), {"id": reference.removeprefix(GYM)})
+    if reference.startswith(PATTERN):
+        target = str(Path(reference.removeprefix(PATTERN)).expanduser().absolute())  # the same from any folder
+        return TaskKind(f"{PATTERN}{target}", class_from_module("tasks.patterns", "Pattern"), {"target": target})
     installed = _installed()
     if reference in installed:
         return TaskKind(reference, class_from_module(installed[reference].module, installed[reference].attr))
@@ -75,7 +79,7 @@ def find_task(reference: str) -> TaskKind:
     if name and place:
         reach(Path.cwd())
         return TaskKind(reference, class_from_module(place, name))
-    raise unknown("task", reference, [*TASKS, *installed, "gym:ID", "file.py:Class", "package.module:Class"])
+    raise unknown("task", reference, [*TASKS, *installed, "gym:ID", "pattern:FILE", "file.py:Class", "package.module:Class"])
 
 
 @dataclass(frozen=True)
@@ -89,7 +93,8 @@ class TaskEntry:
 
 def list_tasks() -> list[TaskEntry]:
     """All tasks that have a name. One that cannot be loaded says so in its summary."""
-    return [_entry(name, name) for name in TASKS] + [_entry("gym:ID", "gym:CartPole-v1")] + [_entry(n, n) for n in _installed()]
+    references = {name: name for name in TASKS} | {"gym:ID": "gym:CartPole-v1", "pattern:FILE": "pattern:picture.png"}
+    return [_entry(name, reference) for name, reference in (references | {n: n for n in _installed()}).items()]
 
 
 def _entry(name: str, reference: str) -> TaskEntry:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from neatcore import activations
 
 
 @pytest.fixture(scope="session")
@@ -15,3 +18,14 @@ def data() -> Path:
     if not folder:
         pytest.skip("set NEATCORE_DATA to a folder of public data to run this test")
     return Path(folder)
+
+
+@pytest.fixture
+def registering() -> Iterator[None]:
+    """Activations that the test registers are forgotten after it."""
+    codes = dict(activations._CODES)
+    yield
+    del activations.NAMES[activations.BUILT_IN :]
+    activations.OWN.clear()
+    activations._CODES.clear()
+    activations._CODES.update(codes)

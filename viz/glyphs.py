@@ -9,7 +9,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import Circle, Rectangle
 
-from neatcore.activations import NAMES
+from neatcore.activations import BUILT_IN, NAMES
 from neatcore.genome import BIAS, INPUT, OUTPUT
 from neatcore.interfaces import Floats
 from viz.style import Theme
@@ -25,6 +25,12 @@ CURVES: Mapping[str, Callable[[Floats], Floats]] = {  # of activations, drawn ov
     "sine": lambda x: np.sin(x * np.pi / 2),
     "absolute": np.abs,
     "step": lambda x: np.where(x > 0, 1.0, 0.0),
+    "cosine": lambda x: np.cos(x * np.pi / 2),
+    "square": lambda x: x * x,
+    "ramp": lambda x: np.clip(1.5 * x, -1, 1),
+    "signed_sigmoid": lambda x: np.tanh(x / 2),
+    "steep_signed_sigmoid": lambda x: np.tanh(2.45 * x),
+    "signed_gaussian": lambda x: 2 * np.exp(-x * x) - 1,
 }
 
 
@@ -55,8 +61,8 @@ class Pen:
     def curve(self, x: float, y: float, activation: int) -> None:
         """The activation's curve in a box inside the ring."""
         across = np.linspace(-2, 2, 41)
-        up = CURVES[NAMES[activation]](across)
-        up = (up - up.min()) / np.ptp(up) - 0.5
+        up = CURVES[NAMES[activation]](across) if activation < BUILT_IN else _own(activation, across)
+        up = (up - up.min()) / (np.ptp(up) or 1.0) - 0.5
         half = 0.58 * self.radius
         self.ax.plot(
             x + across / 2 * half, y + up * 1.5 * half, color=self.tone.ink, linewidth=1.1, solid_capstyle="round", zorder=6
@@ -66,3 +72,14 @@ class Pen:
         patch.set_gid(gid)
         patch.set_zorder(5)
         self.ax.add_patch(patch)
+
+
+def _own(activation: int, across: Floats) -> Floats:
+    """A user's activation, as networks compute it."""
+    from neatcore.compiled import own_rows
+    from neatcore.nets.kernels import activate_own
+
+    row = across[None].copy()
+    activate_own(activation - BUILT_IN, own_rows(), row, 0, len(across))
+    curve: Floats = row[0]
+    return curve

@@ -75,11 +75,12 @@ class NetsPolicy:
     def step(self, state: State, inputs: Floats, /) -> tuple[State, Floats]:
         from neatcore.nets import kernels
 
+        own = kernels.own_rows()
         outputs = np.empty((*inputs.shape[:2], self.outputs))
         if self.config.recurrent:
-            kernels.step_recurrent(self.nets, self.rows, self.config.bias, inputs, outputs, state, self.config.passes)
+            kernels.step_recurrent(self.nets, self.rows, self.config.bias, inputs, outputs, state, self.config.passes, own)
         else:
-            kernels.step_forward(self.nets, self.rows, self.config.bias, inputs, outputs)
+            kernels.step_forward(self.nets, self.rows, self.config.bias, inputs, outputs, own)
         return state, outputs
 
     def take(self, rows: Ints, /) -> NetsPolicy:

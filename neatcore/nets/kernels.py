@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import numpy as np
 
-from neatcore.activations import NAMES
-from neatcore.compiled import kernel
+from neatcore.activations import BUILT_IN
+from neatcore.compiled import LARGEST, call, kernel
+from neatcore.compiled import own_rows as own_rows
+from neatcore.errors import InputError
 from neatcore.genome import BIAS, INPUT, OUTPUT, Genes, Tables
 from neatcore.interfaces import Floats, Ints
 from neatcore.nets.columns import Nets
 
-LINEAR, SIGMOID, LOGISTIC, TANH, RELU, GAUSSIAN, SINE, ABSOLUTE, STEP = range(len(NAMES))
+LINEAR, SIGMOID, LOGISTIC, TANH, RELU, GAUSSIAN, SINE, ABSOLUTE, STEP, COSINE, SQUARE, RAMP, SIGNED, STEEP, SIGNED_GAUSSIAN = range(
+    BUILT_IN
+)
 LANES = 256  # lanes computed together: a block of node values stays in the first cache
-LARGEST = 1e6  # unbounded activations end here, so that a recurrent network cannot overflow
 
 LOG2_E = 1.4426950408889634
 LN2_HIGH, LN2_LOW = 6.93147180369123816490e-01, 1.90821492927058770002e-10
@@ -63,9 +66,10 @@ def hyperbolic_tangent(x: float) -> float:
 
 
 @kernel
-def sine(x: float) -> float:
-    """sin x: x = k π + r, sin x = ± sin r, sin r by its Taylor series to r^21."""
-    k = np.floor(x / PI + 0.5)
+def sine(x: float, lead: float) -> float:
+    """sin(x + lead π): x = (n - lead) π + r, ± sin r, sin r by its Taylor series to r^21."""
+    n = np.floor(x / PI + lead + 0.5)
+    k = n - lead
     r = ((x - k * PI_PARTS[0]) - k * PI_PARTS[1]) - k * PI_PARTS[2]
     q = r * r
     p = 1 / 51090942171709440000.0
@@ -79,36 +83,60 @@ def sine(x: float) -> float:
     p = p * q + 1 / 120.0
     p = p * q - 1 / 6.0
     p = (p * q) * r + r
-    odd = k - 2.0 * np.floor(k * 0.5)
+    odd = n - 2.0 * np.floor(n * 0.5)
     return float(-p if odd > 0.5 else p)
 
 
 @kernel
 def activate(code: int, values: Floats, slot: int, lanes: int) -> None:
     """Apply one activation to a row of values (slots, S), in place. The switch is outside the loops, so that they vectorise."""
-    if code == SIGMOID:
+    if code in (SIGMOID, LOGISTIC):
+        slope = 4.9 if code == SIGMOID else 1.0
         for s in range(lanes):
-            values[slot, s] = logistic(4.9 * values[slot, s])
-    elif code == LOGISTIC:
+            values[slot, s] = logistic(slope * values[slot, s])
+    elif code in (TANH, SIGNED, STEEP):
+        slope = 1.0 if code == TANH else 0.5 if code == SIGNED else 2.45  # 2 / (1 + e^-x) - 1 = tanh(x / 2)
         for s in range(lanes):
-            values[slot, s] = logistic(values[slot, s])
-    elif code == TANH:
+            values[slot, s] = hyperbolic_tangent(slope * values[slot, s])
+    elif code in (GAUSSIAN, SIGNED_GAUSSIAN):
+        gain, lift = (1.0, 0.0) if code == GAUSSIAN else (2.0, -1.0)
         for s in range(lanes):
-            values[slot, s] = hyperbolic_tangent(values[slot, s])
-    elif code == GAUSSIAN:
+            values[slot, s] = gain * exponential(-values[slot, s] * values[slot, s]) + lift
+    elif code in (SINE, COSINE):
+        lead = 0.0 if code == SINE else 0.5
         for s in range(lanes):
-            values[slot, s] = exponential(-values[slot, s] * values[slot, s])
-    elif code == SINE:
-        for s in range(lanes):
-            values[slot, s] = sine(values[slot, s])
-    elif code == STEP:
+            values[slot, s] = sine(values[slot, s], lead)
+    else:
+        activate_piece(code, values, slot, lanes)
+
+
+@kernel
+def activate_piece(code: int, values: Floats, slot: int, lanes: int) -> None:
+    """The activations without a transcendental function."""
+    if code == STEP:
         for s in range(lanes):
             values[slot, s] = 1.0 if values[slot, s] > 0.0 else 0.0
+    elif code == SQUARE:
+        for s in range(lanes):
+            values[slot, s] = min(values[slot, s] * values[slot, s], LARGEST)
+    elif code == RAMP:
+        for s in range(lanes):
+            values[slot, s] = min(max(values[slot, s], -3.0), 3.0) / 3.0
     else:
         lowest = 0.0 if code == RELU else -LARGEST
         for s in range(lanes):
             x = abs(values[slot, s]) if code == ABSOLUTE else values[slot, s]
             values[slot, s] = min(max(x, lowest), LARGEST)
+
+
+@kernel
+def activate_own(number: int, own: Ints, values: Floats, slot: int, lanes: int) -> None:
+    """Apply a registered activation, by its number among `own_rows`, to a row of values (slots, S), in place."""
+    if number >= len(own):
+        raise InputError("a network has an activation that is not registered in this process")
+    row = values[slot, :lanes].copy()
+    call(own[number], row.ctypes.data, lanes)
+    values[slot, :lanes] = row
 
 
 @kernel
@@ -133,7 +161,7 @@ def load(values: Floats, inputs: Floats, first: int, last: int, bias: float) -> 
 
 
 @kernel
-def step_forward(nets: Nets, rows: Ints, bias: float, inputs: Floats, outputs: Floats) -> None:
+def step_forward(nets: Nets, rows: Ints, bias: float, inputs: Floats, outputs: Floats, own: Ints) -> None:
     """Feed-forward networks `rows`: inputs (P, S, I) to outputs (P, S, O), node by node over blocks of lanes."""
     _, node_starts, activations, link_starts, sources, weights, output_slots = nets
     lanes, sensors = inputs.shape[1], inputs.shape[2]
@@ -149,14 +177,19 @@ def step_forward(nets: Nets, rows: Ints, bias: float, inputs: Floats, outputs: F
             for n in range(first, last):
                 slot = sensors + 1 + n - first
                 gather(values, slot, s1 - s0, values, sources, weights, link_starts[n], link_starts[n + 1])
-                activate(activations[n], values, slot, s1 - s0)
+                if activations[n] < BUILT_IN:
+                    activate(activations[n], values, slot, s1 - s0)
+                else:
+                    activate_own(activations[n] - BUILT_IN, own, values, slot, s1 - s0)
             for o in range(outputs.shape[2]):
                 for s in range(s1 - s0):
                     outputs[p, s0 + s, o] = values[output_slots[rows[p], o], s]
 
 
 @kernel
-def step_recurrent(nets: Nets, rows: Ints, bias: float, inputs: Floats, outputs: Floats, state: Floats, passes: int) -> None:
+def step_recurrent(
+    nets: Nets, rows: Ints, bias: float, inputs: Floats, outputs: Floats, state: Floats, passes: int, own: Ints
+) -> None:
     """Recurrent networks `rows`: in each pass every node reads what the nodes held after the pass before.
 
     inputs (P, S, I), outputs (P, S, O), state (P, M, S): the values of up to M computing nodes, updated in place.
@@ -173,7 +206,10 @@ def step_recurrent(nets: Nets, rows: Ints, bias: float, inputs: Floats, outputs:
                     values[sensors + 1 + n, s] = state[p, n, s]
             for n in range(first, last):
                 gather(state[p], n - first, lanes, values, sources, weights, link_starts[n], link_starts[n + 1])
-                activate(activations[n], state[p], n - first, lanes)
+                if activations[n] < BUILT_IN:
+                    activate(activations[n], state[p], n - first, lanes)
+                else:
+                    activate_own(activations[n] - BUILT_IN, own, state[p], n - first, lanes)
         for o in range(outputs.shape[2]):
             for s in range(lanes):
                 outputs[p, s, o] = state[p, output_slots[rows[p], o] - sensors - 1, s]

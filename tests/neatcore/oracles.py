@@ -21,6 +21,12 @@ ACTIVATIONS: dict[str, Callable[[float], float]] = {
     "sine": math.sin,
     "absolute": abs,
     "step": lambda x: float(x > 0),
+    "cosine": math.cos,
+    "square": lambda x: min(x * x, 1e6),
+    "ramp": lambda x: min(max(x, -3.0), 3.0) / 3.0,
+    "signed_sigmoid": lambda x: 2 / (1 + math.exp(-x)) - 1 if x > -700 else -1.0,
+    "steep_signed_sigmoid": lambda x: 2 / (1 + math.exp(-4.9 * x)) - 1 if x > -140 else -1.0,
+    "signed_gaussian": lambda x: 2 * math.exp(-x * x) - 1,
 }
 
 

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import to_hex
 from matplotlib.patches import PathPatch, Polygon
 
-from neatcore.activations import NAMES
+from neatcore.activations import BUILT_IN, NAMES, register
 from neatcore.errors import InputError
 from neatcore.genome import BIAS, INPUT, OUTPUT, Genome
 from tests.viz.data import genome, looped, random_genome
@@ -203,6 +203,18 @@ def test_a_larger_network_gets_a_higher_figure() -> None:
 
 
 def test_every_activation_has_a_curve() -> None:
-    assert tuple(CURVES) == NAMES
+    assert list(CURVES) == NAMES[:BUILT_IN]
     x = np.linspace(-2, 2, 9)
     assert all(np.ptp(curve(x)) > 0 for curve in CURVES.values())
+
+
+@pytest.mark.usefixtures("registering")
+def test_a_registered_activation_is_drawn_as_it_is_computed() -> None:
+    code = register("hyperbola", lambda x: 1 / x)
+    subject = genome(1, 1, 0, [(0, 2, 1.0, True)])
+    subject.nodes["activation"][-1] = code
+    curves = [np.asarray(line.get_ydata()) for line in drawn(subject).lines if len(np.asarray(line.get_xdata())) == 41]
+    assert len(curves) == 2  # in the network and in its key
+    for curve in curves:
+        assert np.isfinite(curve).all()
+        assert np.argmax(curve) == 20
