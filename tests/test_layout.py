@@ -18,7 +18,7 @@ ARROWS = {  # package: what of the project it may import; a name stands for itse
     "neatcore": ("neatcore",),
     "substrates": ("substrates", "neatcore"),
     "hypernets": ("hypernets", "neatcore", "substrates"),
-    "tasks": ("tasks", "neatcore.interfaces", "neatcore.errors", "neatcore.parameters", "neatcore.compiled"),
+    "tasks": ("tasks", *(f"neatcore.{module}" for module in ("interfaces", "errors", "parameters", "compiled", "canvas"))),
     "viz": ("viz", "neatcore", "substrates"),
     "runner": ("runner", "neatcore", "substrates", "hypernets", "tasks", "viz"),
 }

@@ -26,7 +26,15 @@ from runner.presets import PRESETS
 from tasks.registry import TASKS
 
 ROOT = Path(__file__).parents[1]
-RUN = ("README.md", "docs/design.md", "docs/neat.md", "docs/tasks.md", "docs/command-line.md", "docs/own-encoding.md")
+RUN = (
+    "README.md",
+    "docs/design.md",
+    "docs/neat.md",
+    "docs/tasks.md",
+    "docs/command-line.md",
+    "docs/own-encoding.md",
+    "docs/patterns.md",
+)
 PAGES = (*RUN, "CONTRIBUTING.md", "CHANGELOG.md")
 NOT_RUN = {"README.md": ["installs", "installs"]}  # why blocks are left out
 BLOCK = re.compile(r"(?:<!-- (?P<note>[^>]*) -->\n)?^```(?P<language>\w+)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -160,7 +168,7 @@ def written(default: object) -> str:
 def test_every_activation_task_command_and_preset_is_there() -> None:
     assert set(NAMES) <= first_cells("docs/neat.md")
     headings = " ".join(re.findall(r"^## (.*)$", read("docs/tasks.md"), re.MULTILINE))
-    assert all(f"`{name}`" in headings for name in [*TASKS, "gym:ID"])
+    assert all(f"`{name}`" in headings for name in [*TASKS, "gym:ID", "pattern:FILE"])
     commands = {cell.split()[0] for cell in first_cells("docs/command-line.md")}
     assert set(get_command(app).commands) <= commands  # type: ignore[attr-defined]
     assert all(f"`{name}`" in read("docs/command-line.md") for name in PRESETS)
