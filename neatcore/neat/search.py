@@ -56,7 +56,8 @@ class Neat:
         """Take the fitness (P,) of the population and sort it into species."""
         fitness = np.array(fitness, np.float64)
         require(fitness.shape == (len(self.population),), f"fitness has shape {fitness.shape}, not ({len(self.population)},)")
-        require(np.isfinite(fitness).all(), f"fitness of genome {np.argmin(np.isfinite(fitness))} is not finite")
+        wrong = np.flatnonzero(~np.isfinite(fitness))
+        require(len(wrong) == 0, f"fitness of genomes {wrong[:5].tolist()} is not finite")
         require(self.fitness is None, "told twice; ask for the next generation first")
         placed, founders = species.speciate(self.population, self.species, self.threshold, self.config)
         self.species = species.update(

@@ -64,16 +64,15 @@ def update(
     counts = np.bincount(placed, minlength=len(species) + len(born))
     first = starts(counts)
     chosen = (rng.random(len(counts)) * counts).astype(np.int64) if config.representative == "random" else np.zeros_like(counts)
+    present = np.flatnonzero(counts)
+    begin = first[present]
+    stand, best = order[begin + chosen[present]], fitness[order[begin]]
+    columns = (present, begin, begin + counts[present], ends[stand], ends[stand + 1], best)
     result = []
-    for place in np.flatnonzero(counts).tolist():
-        old, members = (
-            species[place] if place < len(species) else born[place - len(species)],
-            order[first[place] : first[place + 1]],
-        )
-        stands, best = members[chosen[place]], float(fitness[members[0]])
-        improved = generation if best > old.best else old.improved
-        representative = links[ends[stands] : ends[stands + 1]]
-        result.append(Species(old.id, old.born, members, representative, max(best, old.best), improved))
+    for place, start, stop, low, high, top in zip(*(column.tolist() for column in columns), strict=True):
+        old = species[place] if place < len(species) else born[place - len(species)]
+        improved = generation if top > old.best else old.improved
+        result.append(Species(old.id, old.born, order[start:stop], links[low:high], max(top, old.best), improved))
     return result
 
 

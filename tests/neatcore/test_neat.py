@@ -181,7 +181,7 @@ def test_a_random_start_varies_hidden_nodes_and_links() -> None:
     ("fitness", "message"),
     [
         (np.zeros(3), "fitness has shape"),
-        (np.full(10, np.nan), "fitness of genome 0 is not finite"),
+        (np.full(10, np.nan), r"fitness of genomes \[0, 1, 2, 3, 4\] is not finite"),
     ],
 )
 def test_bad_fitness_is_refused(fitness: Floats, message: str) -> None:
