@@ -39,8 +39,7 @@ format: $(VENV)/installed-dev ## bring the code into layout
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
-bench: $(VENV)/installed-dev ## compare speed with neat-python (installs it; a few minutes)
-	@$(BIN)/python -m pip install --quiet --constraint constraints.txt neat-python
+bench: $(VENV)/installed-dev ## compare speed with neat-python (a few minutes)
 	@$(BIN)/python -m benchmarks.speed
 
 clean: ## remove the environment and caches, keep runs

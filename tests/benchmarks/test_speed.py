@@ -1,12 +1,10 @@
-"""The other contestant is a package that `make bench` installs; without it these tests say so."""
+"""The race against neat-python, in short."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import pytest
-
-pytest.importorskip("neat", reason="neat-python is not installed: make bench")
 
 from benchmarks.peer import CartPole, config_of, neat_python, neat_python_example, settings
 from benchmarks.race import Heat, Work
