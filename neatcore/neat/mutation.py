@@ -51,12 +51,13 @@ def split_links(
     activations = draw_activations(odds, len(rows), rng)[places >= 0].tolist()
     rows, places = rows[places >= 0], places[places >= 0]
     growth = Growth(rows.tolist(), [], np.repeat(rows, 2).tolist(), [])
-    for row, gene, activation in zip(growth.node_rows, population.links[places], activations, strict=True):
-        present = population.nodes["id"][population.node_starts[row] : population.node_starts[row + 1]]
-        source, target, node = int(gene["source"]), int(gene["target"]), innovations.node(int(gene["innovation"]), present)
+    ids, first = population.nodes["id"], population.node_starts
+    for row, gene, activation in zip(growth.node_rows, population.links[places].tolist(), activations, strict=True):
+        split, source, target, weight, _ = gene
+        node = innovations.node(split, ids[first[row] : first[row + 1]].tolist())
         growth.nodes.append((node, HIDDEN, activation))
         growth.links.append((innovations.link(source, node), source, node, 1.0, True))
-        growth.links.append((innovations.link(node, target), node, target, float(gene["weight"]), True))
+        growth.links.append((innovations.link(node, target), node, target, weight, True))
     links = population.links.copy()
     links["enabled"][places] = False
     return population.with_links(links), growth
