@@ -10,8 +10,8 @@ from numpy.random import Generator
 
 from neatcore.genome import LINK, Genes, Genomes, starts
 from neatcore.interfaces import Array, Floats, Ints
-from neatcore.neat import kernels
 from neatcore.neat.config import NeatConfig
+from neatcore.neat.distances import kernels
 
 NOBODY, NO_LINKS = np.empty(0, np.int64), np.empty(0, LINK)
 

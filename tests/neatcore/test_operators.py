@@ -13,6 +13,7 @@ from numpy.random import default_rng
 from neatcore.genome import HIDDEN, LINK, Genome, Genomes, check_genome, node_table
 from neatcore.interfaces import Floats, GraphSpace
 from neatcore.neat import NeatConfig, kernels, mutation
+from neatcore.neat.distances import kernels as distances
 from neatcore.neat.innovations import Innovations
 from neatcore.neat.reproduction import Parents, cross
 from neatcore.nets import DirectConfig, direct
@@ -63,18 +64,18 @@ def test_distance_is_a_symmetric_measure_that_agrees_with_sets(seed: int) -> Non
     genomes = grown(seed % 20, recurrent=False)
     a, b = (genomes[int(i)] for i in default_rng(seed).integers(0, len(genomes), 2))
     for normalise in (True, False):
-        c = kernels.Coefficients(1.1, 0.9, 0.4, normalise)
-        found = kernels.distance(a.links, b.links, c, np.inf)
+        c = distances.Coefficients(1.1, 0.9, 0.4, normalise)
+        found = distances.distance(a.links, b.links, c, np.inf)
         assert found == pytest.approx(oracles.distance(a, b, 1.1, 0.9, 0.4, normalise=normalise), abs=1e-12)
-        assert found == kernels.distance(b.links, a.links, c, np.inf)
-    assert kernels.distance(a.links, a.links, kernels.Coefficients(1.0, 1.0, 0.4, True), np.inf) == 0.0
+        assert found == distances.distance(b.links, a.links, c, np.inf)
+    assert distances.distance(a.links, a.links, distances.Coefficients(1.0, 1.0, 0.4, True), np.inf) == 0.0
 
 
 def test_the_paper_s_figure_4_distance() -> None:
     parent1 = np.array([(n, 0, 9, w, True) for n, w in [(1, 0.0), (2, 0.0), (3, 0.0), (4, 0.0), (5, 0.0), (8, 0.0)]], LINK)
     parent2 = np.array([(n, 0, 9, 0.5, True) for n in (1, 2, 3, 4, 5, 6, 7, 9, 10)], LINK)
-    assert kernels.distance(parent1, parent2, kernels.Coefficients(10.0, 1.0, 0.0, False), np.inf) == 10.0 * 2 + 3
-    assert kernels.distance(parent1, parent2, kernels.Coefficients(0.0, 0.0, 3.0, False), np.inf) == 1.5
+    assert distances.distance(parent1, parent2, distances.Coefficients(10.0, 1.0, 0.0, False), np.inf) == 10.0 * 2 + 3
+    assert distances.distance(parent1, parent2, distances.Coefficients(0.0, 0.0, 3.0, False), np.inf) == 1.5
 
 
 def test_splitting_with_the_identity_changes_nothing() -> None:

@@ -1,0 +1,1 @@
+"""How far genomes are apart, and which species they belong to."""
