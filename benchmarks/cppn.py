@@ -68,8 +68,7 @@ def main(
     asked = neat_python(Network.of(cppn(NODES, LINKS)), pairs(side)[:SAMPLE]) * side**4 / min(SAMPLE, side**4)
     times[PEER] = [Watch(asked, asked)]
     costs = [cost(nodes, links, side, rounds) for nodes, links in SIZES]
-    with ProcessPoolExecutor(1, get_context("spawn")) as fresh:
-        memory = fresh.submit(peak, side).result()
+    memory = peak(side)
     rows = [{"contestant": name, "round": k, **asdict(turn)} for name, found in times.items() for k, turn in enumerate(found, 1)]
     write_csv(folder / "cppn.csv", rows)
     result(times, memory, costs, side).write(folder, packages=("neat-python",), loaded=True)
@@ -127,7 +126,15 @@ def cost(nodes: int, links: int, side: int, rounds: int) -> tuple[int, int, floa
 
 
 def peak(side: int) -> float:
-    """What a query on two threads adds to the memory of this process at its peak, in bytes (Linux)."""
+    """What a query on two threads adds to the memory of a process at its peak, in bytes (Linux).
+
+    The process is a fresh one: memory that another task had freed would be used again, and not be seen.
+    """
+    with ProcessPoolExecutor(1, get_context("spawn")) as fresh:
+        return fresh.submit(_peak, side).result()
+
+
+def _peak(side: int) -> float:
     genome, points = cppn(NODES, LINKS), sheet(side)
     query_sheets([genome], points[:100], points[:100], threads=2)
     Path("/proc/self/clear_refs").write_text("5")  # the peak is what is used now
