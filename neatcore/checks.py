@@ -9,7 +9,7 @@ import numpy as np
 from numpy.random import default_rng
 
 from neatcore.errors import require
-from neatcore.interfaces import Answers, Encoding, Frames, GraphSpace, Model, Named, Policy, Scene, Showable, Space, Task
+from neatcore.interfaces import Answers, Encoding, Frames, GraphSpace, Model, Named, Placed, Policy, Scene, Showable, Space, Task
 from neatcore.loop import evaluate
 
 SOME = 6  # networks a check uses
@@ -86,6 +86,13 @@ def check_task(task: Task, policy: Policy | None = None) -> None:
         require(
             (len(inputs), len(outputs)) == (task.inputs, task.outputs),
             f"{name}.names has {len(inputs)} inputs and {len(outputs)} outputs, the task {task.inputs} and {task.outputs}",
+        )
+    if isinstance(task, Placed):
+        shapes = [np.shape(points) for points in task.places]
+        fits = all(len(shape) == 2 for shape in shapes) and [shape[0] for shape in shapes] == [task.inputs, task.outputs]
+        require(
+            fits and shapes[0][1] == shapes[1][1],
+            f"{name}.places has shapes {shapes[0]} and {shapes[1]}, not ({task.inputs}, D) and ({task.outputs}, D)",
         )
     if isinstance(task, Showable):
         shown = task.show(policy.take(np.arange(1)), default_rng(1))

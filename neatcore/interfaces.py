@@ -247,6 +247,16 @@ class Named(Protocol):
         ...
 
 
+@runtime_checkable
+class Placed(Protocol):
+    """A task whose inputs and outputs stand somewhere, for encodings that make use of geometry, such as HyperNEAT."""
+
+    @property
+    def places(self) -> tuple[Floats, Floats]:
+        """Coordinates in [-1, 1]: of the inputs (I, D), and of the outputs (O, D)."""
+        ...
+
+
 # --- the record of a generation -----------------------------------------------------------------------------------------
 
 
