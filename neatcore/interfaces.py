@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Generic, Protocol, TypeVar, runtime_checkable
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar, runtime_checkable
 
 import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from neatcore.genome import Genome
 
 Array = NDArray[Any]
 Floats = NDArray[np.float64]
@@ -32,13 +35,19 @@ Theta_out = TypeVar("Theta_out", covariant=True)
 class GraphSpace:
     """The genomes that a graph search such as NEAT explores: networks of `inputs` and `outputs`, grown from there.
 
-    bias: whether there is a bias node. recurrent: whether links may close cycles.
+    bias: whether there is a bias node. recurrent: whether links may close cycles. output, hidden: the activations that suit the
+    encoding, for output nodes and for hidden ones. seed: nodes and links that every first genome has, for encodings that need
+    a structure to begin with; a link of weight 0 in it gets a random weight. grows: off where genomes keep that structure.
     """
 
     inputs: int
     outputs: int
     bias: bool = True
     recurrent: bool = False
+    output: str = "sigmoid"
+    hidden: tuple[str, ...] = ("sigmoid",)
+    seed: Genome | None = None
+    grows: bool = True
 
 
 @dataclass(frozen=True)

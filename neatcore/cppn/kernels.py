@@ -173,6 +173,16 @@ def activate_own(number: int, own: Ints, values: Single, slot: int, lanes: int) 
 
 
 @kernel
+def activate_rows(code: int, values: Single, own: Ints) -> None:
+    """Apply one activation, built in or registered, to all rows of values (R, S), in place."""
+    for r in range(len(values)):
+        if code < BUILT_IN:
+            activate(code, values, r, values.shape[1])
+        else:
+            activate_own(code - BUILT_IN, own, values, r, values.shape[1])
+
+
+@kernel
 def gather(values: Single, slot: int, lanes: int, sources: Ints, weights: Single, first: int, last: int) -> None:
     """Row `slot` = Σ weight · row of the source over the links first … last, in their order; four a pass, to spare the cache."""
     fours = first + (last - first) // 4 * 4

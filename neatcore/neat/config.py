@@ -12,6 +12,7 @@ from neatcore.errors import InputError
 from neatcore.parameters import Parameters
 
 TOPOLOGIES = ("full", "none", "hidden", "random")
+AUTO = "auto"
 
 
 class NeatConfig(Parameters):
@@ -25,8 +26,12 @@ class NeatConfig(Parameters):
     start_hidden: int = Field(1, ge=1, le=1000, description="hidden nodes of start=hidden; the most of start=random")
     start_weights: Literal["random", "keep"] = Field("random", description="weights of a start genome file: drawn anew, or kept")
     new_power: float = Field(1.0, gt=0, description="weights of first and of new links are uniform within ± this")
-    output_activation: str = Field("sigmoid", description="activation of output nodes")
-    activations: dict[str, float] = Field({"sigmoid": 1.0}, description="activations of new hidden nodes, with their odds")
+    output_activation: str = Field(
+        AUTO, description="activation of output nodes; auto: what suits the encoding, sigmoid for networks, signed_sigmoid for CPPNs"
+    )
+    activations: dict[str, float] = Field(
+        {}, description="activations of new hidden nodes, with their odds; {}: what suits the encoding, sigmoid for networks"
+    )
 
     innovation_scope: Literal["generation", "run"] = Field(
         "generation", description="how long the same structural mutation gets the same innovation number"
@@ -57,6 +62,12 @@ class NeatConfig(Parameters):
     equal_fitness: Literal["random", "smaller"] = Field(
         "random", description="equally fit parents: unmatched genes from either at random, or from the smaller genome"
     )
+    matching: Literal["even", "fitness"] = Field(
+        "even", description="a gene of both parents comes from either with even odds, or in proportion to their fitness"
+    )
+    unmatched: Literal["fitter", "both"] = Field(
+        "fitter", description="genes of one parent alone are inherited from the fitter parent, or from both"
+    )
     disabled_rule: Literal["paper", "author"] = Field(
         "paper",
         description="a gene disabled in a parent is disabled in the child with the chance below, or as the author's code does",
@@ -70,12 +81,18 @@ class NeatConfig(Parameters):
     perturb: float = Field(0.9, ge=0, le=1, description="share of weights that is perturbed")
     replace: float = Field(0.1, ge=0, le=1, description="share of weights that is drawn anew")
     power: float = Field(2.5, gt=0, description="perturbations and new weights are uniform within ± this")
+    young: int = Field(
+        0, ge=0, description="links younger than so many generations are perturbed whenever weights mutate, whatever the share"
+    )
     weight_limit: float = Field(8.0, gt=0, description="weights stay within ± this")
     add_node: float = Field(0.03, ge=0, le=1, description="share of mutated offspring in which a link is split")
     add_link: float = Field(0.05, ge=0, le=1, description="share of mutated offspring that gets a new link")
     recurrent_links: float = Field(0.2, ge=0, le=1, description="share of new links that must close a cycle, where cycles may be")
     split_rule: Literal["older", "even"] = Field(
         "older", description="which link is split: in small genomes rather an older one, as in the author's code, or any"
+    )
+    split: Literal["disable", "halve"] = Field(
+        "disable", description="a link that is split is disabled, or stays with half its weight, the other half through the new node"
     )
     split_bias: bool = Field(False, description="whether links from the bias may be split")
     exclusive: bool = Field(True, description="a child changes in structure or in weights, not both, as in the author's code")
@@ -96,7 +113,8 @@ class NeatConfig(Parameters):
     @field_validator("output_activation")
     @classmethod
     def _known(cls, name: str) -> str:
-        code_of(name)
+        if name != AUTO:
+            code_of(name)
         return name
 
     @field_validator("activations")
@@ -106,7 +124,7 @@ class NeatConfig(Parameters):
             code_of(name)
             if share < 0:
                 raise InputError(f"the odds of {name} are {share}, below 0")
-        if not sum(odds.values()) > 0:
+        if odds and not sum(odds.values()) > 0:
             raise InputError("no activation has odds above 0")
         return odds
 

@@ -140,6 +140,16 @@ def activate_own(number: int, own: Ints, values: Floats, slot: int, lanes: int) 
 
 
 @kernel
+def activate_rows(code: int, values: Floats, own: Ints) -> None:
+    """Apply one activation, built in or registered, to all rows of values (R, S), in place."""
+    for r in range(len(values)):
+        if code < BUILT_IN:
+            activate(code, values, r, values.shape[1])
+        else:
+            activate_own(code - BUILT_IN, own, values, r, values.shape[1])
+
+
+@kernel
 def gather(target: Floats, slot: int, lanes: int, values: Floats, sources: Ints, weights: Floats, first: int, last: int) -> None:
     """Row `slot` of target = Σ weight · value of the source, over the links first … last, in their order."""
     for s in range(lanes):

@@ -1,0 +1,63 @@
+"""What a substrate's networks have in common, whatever fills in their weights."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, field_validator
+
+from neatcore.activations import code_of
+from neatcore.errors import InputError
+from neatcore.parameters import Parameters
+
+Shape = int | tuple[int, ...]
+LAYOUTS = ("task", "parallel", "concentric", "circular", "sandwich", "grid", "hypercube")
+
+
+class SubstrateConfig(Parameters):
+    """Neurons in space, and the networks on them."""
+
+    layout: str = Field(
+        "task",
+        description="where neurons stand: task (where the task puts them; parallel where it does not), "
+        + ", ".join(LAYOUTS[1:])
+        + ", or a TOML or JSON file",
+    )
+    hidden: tuple[Shape, ...] = Field((), description="hidden sheets: neurons of each, as 8, or as [5, 5] for a grid of x × y")
+    dimensions: int = Field(2, ge=1, le=3, description="coordinates of a neuron in the layouts grid and hypercube")
+    wiring: Literal["layers", "skip", "recurrent", "full"] = Field(
+        "layers",
+        description="which sheets are linked: layers (each to the next), skip (each to all later ones), recurrent (layers, and each "
+        "hidden sheet to itself), full (every sheet to every hidden and output sheet)",
+    )
+    depth: Literal["auto", "yes", "no"] = Field(
+        "auto",
+        description="a further coordinate that tells sheets apart, from -1 for the inputs to 1 for the outputs; auto: where one "
+        "CPPN output would otherwise confuse two pairs of sheets",
+    )
+    activation: str = Field("sigmoid", description="activation of hidden neurons")
+    output_activation: str = Field("sigmoid", description="activation of output neurons")
+    passes: int = Field(1, ge=1, le=1000, description="recurrent: passes a step; a signal crosses one projection a pass")
+
+    @field_validator("layout")
+    @classmethod
+    def _absolute(cls, layout: str) -> str:
+        """A file stays the same file wherever the run is resumed from."""
+        path = Path(layout).expanduser()
+        return str(path.absolute()) if layout not in LAYOUTS and (path.suffix or path.exists()) else layout
+
+    @field_validator("hidden")
+    @classmethod
+    def _sizes(cls, hidden: tuple[Shape, ...]) -> tuple[Shape, ...]:
+        for shape in hidden:
+            sides = (shape,) if isinstance(shape, int) else shape
+            if not 1 <= len(sides) <= 3 or any(side < 1 for side in sides):
+                raise InputError(f"a hidden sheet of {shape} neurons; write 8, [5, 5] or [3, 3, 3]")
+        return hidden
+
+    @field_validator("activation", "output_activation")
+    @classmethod
+    def _known(cls, name: str) -> str:
+        code_of(name)
+        return name

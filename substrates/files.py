@@ -1,0 +1,146 @@
+"""Substrates written in TOML or JSON: sheets with the places of their neurons, and which sheets are linked.
+
+    wiring = "layers"                      # or links = [["eyes", "middle"], ["middle", "legs"]]
+    [[sheet]]
+    name = "eyes"
+    role = "input"
+    points = [[-1, -1], [0, -1], [1, -1]]
+    [[sheet]]
+    name = "middle"
+    role = "hidden"
+    grid = [3, 3]                          # x × y over [-1, 1]; or ring = 8 with radius = 0.5; or row = 8 with y = 0.0
+    [[sheet]]
+    name = "legs"
+    role = "output"
+    row = 2
+    y = 1.0
+"""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from neatcore.errors import InputError, require, unknown
+from neatcore.interfaces import Floats
+from substrates.geometry import ROLES, Projection, Sheet, Substrate, grid, lifted, ring, row, wire
+from substrates.layouts import arranged, unknown_layout
+
+TOP = ("sheet", "wiring", "links")
+KEYS = ("name", "role", "points", "grid", "ring", "radius", "row", "y", "z")
+SHAPES = ("points", "grid", "ring", "row")
+WIRINGS = ("layers", "skip", "recurrent", "full")
+
+
+def load_substrate(path: Path | str) -> Substrate:
+    """The substrate in a file; InputError names what is wrong and where."""
+    path = Path(path)
+    if not path.exists() and not path.suffix:
+        raise unknown_layout(path.name)
+    content = _content(path)
+    try:
+        return _substrate(content)
+    except InputError as error:
+        raise InputError(f"{path}: {error}") from None
+
+
+def _content(path: Path) -> Mapping[str, Any]:
+    if path.suffix not in (".toml", ".json"):
+        raise InputError(f"{path}: a substrate is written in a .toml or .json file")
+    try:
+        text = path.read_text(encoding="utf-8")
+        content: Any = tomllib.loads(text) if path.suffix == ".toml" else json.loads(text)
+    except FileNotFoundError:
+        raise InputError(f"no such file: {path}") from None
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"{path} is not {path.suffix[1:].upper()}: {error}") from None
+    require(isinstance(content, dict), f"{path}: a substrate is a table of {', '.join(TOP)}")
+    return content  # type: ignore[no-any-return]
+
+
+def _substrate(content: Mapping[str, Any]) -> Substrate:
+    _known(content, TOP, "key")
+    entries = content.get("sheet")
+    if not isinstance(entries, list) or not entries:
+        raise InputError("there is no sheet; write one as [[sheet]]")
+    sheets = sorted((_sheet(number, entry) for number, entry in enumerate(entries, 1)), key=lambda each: ROLES.index(each.role))
+    names = [sheet.name for sheet in sheets]
+    for name in names:
+        require(names.count(name) == 1, f"two sheets are named {name!r}")
+    wiring = content.get("wiring", "layers")
+    if wiring not in WIRINGS:
+        raise unknown("wiring", str(wiring), WIRINGS)
+    joined = _links(content["links"], names) if "links" in content else wire([sheet.role for sheet in sheets], wiring)
+    return Substrate(tuple(sheets), joined)
+
+
+def _sheet(number: int, entry: Any) -> Sheet:
+    where = f"sheet {number}"
+    require(isinstance(entry, dict), f"{where} is no table")
+    name, role = entry.get("name", where), entry.get("role")
+    where = f"sheet {name!r}"
+    _known(entry, KEYS, f"key of {where}:")
+    require(isinstance(name, str) and name != "", f"{where}: its name is no word")
+    if role not in ROLES:
+        raise unknown(f"role of {where}", str(role), ROLES)
+    given = [key for key in SHAPES if key in entry]
+    require(len(given) == 1, f"{where} needs one of {', '.join(SHAPES)}; it has {' and '.join(given) or 'none'}")
+    points = _points(entry, given[0], where)
+    if "z" in entry:
+        points = lifted(points, _number(entry["z"], where, "z"))
+    return Sheet(name, role, points, arranged(points))
+
+
+def _points(entry: Mapping[str, Any], kind: str, where: str) -> Floats:
+    value = entry[kind]
+    if kind == "grid":
+        sides = [value] if isinstance(value, int) else value
+        return grid(*(_count(side, where, kind) for side in _listed(sides, where, kind)))
+    if kind == "ring":
+        return ring(_count(value, where, kind), _number(entry.get("radius", 1.0), where, "radius"))
+    if kind == "row":
+        return row(_count(value, where, kind), _number(entry.get("y", 0.0), where, "y"))
+    lines = [_listed(line, where, "a point") for line in _listed(value, where, kind)]
+    for line in lines:
+        require(len(line) == len(lines[0]), f"{where}: point {line} has {len(line)} coordinates, the first {len(lines[0])}")
+    return np.array([[_number(each, where, "a coordinate") for each in line] for line in lines], np.float64)
+
+
+def _links(value: Any, names: Sequence[str]) -> tuple[Projection, ...]:
+    pairs = []
+    for pair in _listed(value, "links", "it"):
+        require(isinstance(pair, list) and len(pair) == 2, f"links: {pair!r} is no pair of sheet names")
+        for name in pair:
+            if name not in names:
+                raise unknown("sheet in links:", str(name), names)
+        pairs.append(Projection(names.index(pair[0]), names.index(pair[1])))
+    return tuple(pairs)
+
+
+def _known(table: Mapping[str, Any], keys: Sequence[str], what: str) -> None:
+    for key in table:
+        if key not in keys:
+            raise unknown(what, key, keys)
+
+
+def _listed(value: Any, where: str, what: str) -> list[Any]:
+    if not isinstance(value, list) or not value:
+        raise InputError(f"{where}: {what} is {value!r}, not a list")
+    return value
+
+
+def _number(value: Any, where: str, what: str) -> float:
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise InputError(f"{where}: {what} is {value!r}, not a number")
+    return float(value)
+
+
+def _count(value: Any, where: str, what: str) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        raise InputError(f"{where}: {what} is {value!r}, not a number of neurons")
+    return value

@@ -1,0 +1,69 @@
+"""Fixed topology: every possible link of a substrate is a gene, and a genome's weights are used as they are.
+
+With inputs linked straight to outputs this is P-NEAT, the perceptron NEAT that Stanley, D'Ambrosio & Gauci (2009) compare with.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from neatcore.errors import InputError, require
+from neatcore.genome import Genome, Genomes
+from neatcore.interfaces import Floats, GraphSpace
+from substrates.config import SubstrateConfig
+from substrates.layouts import lay_out
+from substrates.networks import SubstrateModel, Synapses
+from substrates.seeds import whole
+from substrates.geometry import Substrate
+
+
+class FixedConfig(SubstrateConfig):
+    """Networks of fixed topology: a gene for every possible link of a substrate; nothing is added."""
+
+
+@dataclass(frozen=True, eq=False)
+class Fixed:
+    """Genomes whose links are those of a substrate; geometry plays no part."""
+
+    substrate: Substrate
+    config: SubstrateConfig
+
+    @cached_property
+    def space(self) -> GraphSpace:
+        return whole(self.substrate, self.config.output_activation, self.config.activation)
+
+    def decode(self, genomes: Sequence[Genome], /) -> Synapses:
+        """The weights of P genomes; InputError names one whose links are not those of the substrate. Disabled links are 0."""
+        population = Genomes.of(genomes)
+        require(len(population) > 0, "there are no genomes to decode")
+        links = self._links(population)
+        strengths = np.where(links["enabled"], links["weight"], 0.0).astype(np.float32)
+        sizes = [self.substrate.size_of(projection) for projection in self.substrate.projections]
+        parts = np.split(strengths, np.cumsum([targets * sources for targets, sources in sizes])[:-1], axis=1)
+        weights = tuple(np.ascontiguousarray(part).reshape(-1, *size) for part, size in zip(parts, sizes))
+        return Synapses(self.substrate, weights)
+
+    def _links(self, population: Genomes) -> np.ndarray:  # type: ignore[type-arg]
+        """The genes of all genomes (P, L)."""
+        seed = self.space.seed
+        wanted = seed.links if seed else np.empty(0)
+        counts = population.link_counts
+        wrong = np.flatnonzero(counts != len(wanted))
+        if not len(wrong):
+            table = population.links.reshape(len(population), -1)
+            same = (table["source"] == wanted["source"]) & (table["target"] == wanted["target"])
+            wrong = np.flatnonzero(~same.all(axis=1))
+        if len(wrong):
+            raise InputError(f"genome {wrong[0]}: its {counts[wrong[0]]} links are not the {len(wanted)} of the substrate")
+        return table
+
+
+def fixed(
+    config: FixedConfig, inputs: int, outputs: int, places: tuple[Floats, Floats] | None = None
+) -> tuple[Fixed, SubstrateModel]:
+    """The encoding and its model for networks of so many inputs and outputs."""
+    return Fixed(lay_out(config, inputs, outputs, places, told_apart=True), config), SubstrateModel(config)

@@ -1,0 +1,193 @@
+"""Named layouts: from a configuration and the ends of a task's networks to a substrate."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from itertools import combinations
+from math import ceil, pi, prod
+
+import numpy as np
+
+from neatcore.errors import InputError, require, unknown
+from neatcore.interfaces import Floats
+from substrates.config import LAYOUTS, Shape, SubstrateConfig
+from substrates.geometry import Sheet, Substrate, check_substrate, grid, lifted, ring, row, wire
+
+Places = tuple[Floats, Floats]
+HYPERCUBE = 3  # neurons along a side of a hypercube, where nothing else is said
+INNER = 0.5  # radius of the innermost ring
+
+
+def lay_out(
+    config: SubstrateConfig, inputs: int, outputs: int, places: Places | None = None, *, told_apart: bool = False
+) -> Substrate:
+    """The substrate for networks of so many inputs and outputs, which stand at `places` if the task says so.
+
+    told_apart: the encoding treats every pair of sheets by itself, so that no coordinate is needed to tell them apart.
+    InputError where a layout does not fit, such as a file with other numbers of inputs.
+    """
+    if config.layout not in LAYOUTS:
+        from substrates.files import load_substrate
+
+        substrate = load_substrate(config.layout)
+    else:
+        substrate = _built(config, inputs, outputs, places, told_apart)
+    check_substrate(substrate)
+    for name, wanted in (("inputs", inputs), ("outputs", outputs)):
+        found = getattr(substrate, name)
+        require(found == wanted, f"layout {config.layout} has {found} {name}, the task needs {wanted}")
+    return substrate
+
+
+def _built(config: SubstrateConfig, inputs: int, outputs: int, places: Places | None, told_apart: bool) -> Substrate:
+    if config.layout == "task" and places is not None:
+        sheets = _placed(config, places)
+    else:
+        sheets = MAKERS["parallel" if config.layout == "task" else config.layout](config, inputs, outputs)
+    wiring = "full" if config.layout == "hypercube" else config.wiring
+    substrate = Substrate(tuple(sheets), wire([sheet.role for sheet in sheets], wiring))
+    confused = not told_apart and len(substrate.projections) > 1 and _share_places(substrate)
+    return _deepened(substrate) if config.depth == "yes" or (config.depth == "auto" and confused) else substrate
+
+
+def _share_places(substrate: Substrate) -> bool:
+    """Whether neurons of two sheets stand at the same place."""
+    sets = [set(map(tuple, sheet.points.tolist())) for sheet in substrate.sheets]
+    return any(not one.isdisjoint(other) for one, other in combinations(sets, 2))
+
+
+def _deepened(substrate: Substrate) -> Substrate:
+    """With a last coordinate from -1 for the inputs to 1 for the outputs, evenly over the sheets between."""
+    roles = [sheet.role for sheet in substrate.sheets]
+    steps = np.linspace(-1.0, 1.0, roles.count("hidden") + 2).tolist()
+    hidden = iter(steps[1:-1])
+    heights = {"input": lambda: steps[0], "hidden": lambda: next(hidden), "output": lambda: steps[-1]}
+    sheets = [replace(sheet, points=lifted(sheet.points, heights[sheet.role]())) for sheet in substrate.sheets]
+    return Substrate(tuple(sheets), substrate.projections)
+
+
+# --- the layouts --------------------------------------------------------------------------------------------------------
+
+
+def _placed(config: SubstrateConfig, places: Places) -> list[Sheet]:
+    """Inputs and outputs where the task puts them; hidden sheets as grids that fill the same space."""
+    near, far = (np.asarray(points, np.float64) for points in places)
+    hidden = [_hidden_grid(shape, near.shape[1], config.layout) for shape in config.hidden]
+    return _named([near], hidden, [far])
+
+
+def _parallel(config: SubstrateConfig, inputs: int, outputs: int) -> list[Sheet]:
+    """Rows from y = -1, the inputs, to y = 1, the outputs (Stanley, D'Ambrosio & Gauci 2009, food gathering)."""
+    heights = np.linspace(-1.0, 1.0, len(config.hidden) + 2).tolist()
+    counts = [inputs, *(_count(shape) for shape in config.hidden), outputs]
+    rows = [row(count, height) for count, height in zip(counts, heights)]
+    return _named(rows[:1], rows[1:-1], rows[-1:])
+
+
+def _concentric(config: SubstrateConfig, inputs: int, outputs: int) -> list[Sheet]:
+    """Rings: the inputs innermost, the outputs outermost (the same)."""
+    radii = np.linspace(INNER, 1.0, len(config.hidden) + 2).tolist()
+    counts = [inputs, *(_count(shape) for shape in config.hidden), outputs]
+    rings = [ring(count, radius) for count, radius in zip(counts, radii)]
+    return _named(rings[:1], rings[1:-1], rings[-1:])
+
+
+def _circular(config: SubstrateConfig, inputs: int, outputs: int) -> list[Sheet]:
+    """One circle: inputs on its lower half, outputs on its upper half, both from left to right; hidden sheets on rings inside."""
+    hidden = [
+        ring(_count(shape), INNER * (place + 1) / len(config.hidden)) for place, shape in enumerate(reversed(config.hidden))
+    ][::-1]
+    return _named([_arc(inputs, -1.0)], hidden, [_arc(outputs, 1.0)])
+
+
+def _arc(count: int, side: float) -> Floats:
+    angles = pi * (1.0 - (np.arange(count) + 0.5) / count)
+    return np.stack([np.cos(angles), side * np.sin(angles)], axis=1)
+
+
+def _sandwich(config: SubstrateConfig, inputs: int, outputs: int) -> list[Sheet]:
+    """Flat sheets one above the other, as square as their neurons allow (Stanley, D'Ambrosio & Gauci 2009)."""
+    return _grid(config.model_copy(update={"dimensions": 2}), inputs, outputs)
+
+
+def _grid(config: SubstrateConfig, inputs: int, outputs: int) -> list[Sheet]:
+    """Every sheet a grid of so many dimensions, over the whole space."""
+    hidden = [_hidden_grid(shape, config.dimensions, config.layout) for shape in config.hidden]
+    return _named([_filled(inputs, config.dimensions)], hidden, [_filled(outputs, config.dimensions)])
+
+
+def _hypercube(config: SubstrateConfig, inputs: int, outputs: int) -> list[Sheet]:
+    """One hidden grid, every neuron linked to every neuron; inputs and outputs on its opposite faces, last coordinate -1 and 1."""
+    require(len(config.hidden) <= 1, f"layout=hypercube has one hidden sheet, not {len(config.hidden)}")
+    shape = config.hidden[0] if config.hidden else (HYPERCUBE,) * config.dimensions
+    faces = [_face(count, config.dimensions, side) for count, side in ((inputs, -1.0), (outputs, 1.0))]
+    return _named(faces[:1], [_hidden_grid(shape, config.dimensions, config.layout)], faces[1:])
+
+
+def _face(count: int, dimensions: int, side: float) -> Floats:
+    """`count` points over a face of the cube; on a line, which has no faces, from its end inwards."""
+    if dimensions == 1:
+        return side * (1.0 - np.arange(count) / max(count, 2))[:, None]
+    return lifted(_filled(count, dimensions - 1), side)
+
+
+def _filled(count: int, dimensions: int) -> Floats:
+    """The first `count` points of the smallest grid of equal sides that has room, its last sides cut as far as they can be."""
+    sides: list[int] = []
+    left = count
+    for axis in range(dimensions, 0, -1):
+        sides.append(max(1, ceil(round(left ** (1 / axis), 9))))
+        left = ceil(left / sides[-1])
+    return grid(*sides)[:count]
+
+
+def _hidden_grid(shape: Shape, dimensions: int, layout: str) -> Floats:
+    """A hidden sheet of that shape in so many dimensions; axes that the shape does not name are 0."""
+    sides = (shape,) if isinstance(shape, int) else tuple(shape)
+    require(
+        len(sides) <= dimensions,
+        f"a hidden sheet of {' × '.join(map(str, sides))} neurons does not fit the {dimensions} dimensions of layout={layout}",
+    )
+    return grid(*sides, *(1,) * (dimensions - len(sides)))
+
+
+def _count(shape: Shape) -> int:
+    return shape if isinstance(shape, int) else prod(shape)
+
+
+def _named(inputs: Sequence[Floats], hidden: Sequence[Floats], outputs: Sequence[Floats]) -> list[Sheet]:
+    """Sheets with their names: input, hidden or hidden 1 …, output."""
+    sheets = [Sheet("input", "input", points, arranged(points)) for points in inputs]
+    for number, points in enumerate(hidden, 1):
+        name = f"hidden {number}" if len(hidden) > 1 else "hidden"
+        sheets.append(Sheet(name, "hidden", points, arranged(points)))
+    return [*sheets, *(Sheet("output", "output", points, arranged(points)) for points in outputs)]
+
+
+def arranged(points: Floats) -> tuple[int, ...]:
+    """The sides of the grid that points fill, slowest axis first, as numpy counts them; (N,) where they fill none."""
+    axes = [len(np.unique(points[:, axis])) for axis in range(points.shape[1])]
+    sides = tuple(size for size in reversed(axes) if size > 1)
+    full = prod(sides) == len(points) and len(sides) > 1 and np.allclose(points, _as_grid(points), atol=1e-9)
+    return sides if full else (len(points),)
+
+
+def _as_grid(points: Floats) -> Floats:
+    """The grid of the same distinct coordinates, in the order of `grid`."""
+    axes = [np.unique(points[:, axis]) for axis in range(points.shape[1])]
+    return np.stack([axis.ravel() for axis in np.meshgrid(*reversed(axes), indexing="ij")[::-1]], axis=1)
+
+
+MAKERS: Mapping[str, Callable[[SubstrateConfig, int, int], list[Sheet]]] = {
+    "parallel": _parallel,
+    "concentric": _concentric,
+    "circular": _circular,
+    "sandwich": _sandwich,
+    "grid": _grid,
+    "hypercube": _hypercube,
+}
+
+
+def unknown_layout(name: str) -> InputError:
+    return unknown("layout", name, [*LAYOUTS, "a TOML or JSON file"])

@@ -1,0 +1,56 @@
+"""Structures that evolution begins with: the locality seed of LEO, and whole networks of fixed topology."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import product
+from math import exp
+
+import numpy as np
+
+from neatcore.activations import code_of
+from neatcore.errors import require
+from neatcore.genome import BIAS, HIDDEN, LINK, NODE, Genome, node_table
+from neatcore.interfaces import GraphSpace
+from substrates.geometry import Substrate
+
+
+def local(bare: GraphSpace, axes: str, dimensions: int, radius: float, gates: Sequence[int], bias: float) -> GraphSpace:
+    """The space with a seed in which links are expressed where both ends are near along every one of `axes`.
+
+    A gate, an output by its place, is Σ g(target - source) - (n - 1) - e^(-radius²) over the n axes, g(z) = e^(-z²): with one axis
+    it is above 0 exactly where the distance along it is below the radius (after Verbancsics & Stanley 2011). Weight outputs
+    are linked to all inputs, at random.
+    """
+    require(bias != 0, "a locality seed needs the CPPN's bias node; set bias to 1")
+    nodes = node_table(bare, bare.output)
+    ids = nodes["id"]
+    first_output, nodes_of_axes = int(ids[nodes["kind"] > BIAS][0]), [int(ids[-1]) + 1 + place for place in range(len(axes))]
+    links: list[tuple[int, int, float]] = []
+    for axis, node in zip(axes, nodes_of_axes):
+        place = "xyz".index(axis)
+        links += [(place, node, -1.0), (dimensions + place, node, 1.0)]
+    for gate in gates:
+        links += [(node, first_output + gate, 1.0) for node in nodes_of_axes]
+        links.append((bare.inputs, first_output + gate, -(len(axes) - 1 + exp(-(radius**2))) / bias))
+    hidden = np.array([(node, HIDDEN, code_of("gaussian")) for node in nodes_of_axes], NODE)
+    genes = np.array([(number, *link, True) for number, link in enumerate(links)], LINK)
+    return replace(bare, seed=Genome(np.append(nodes, hidden), genes))
+
+
+def whole(substrate: Substrate, output: str, hidden: str) -> GraphSpace:
+    """A space whose first genomes have all links of a feed-forward substrate, of random weight: node ids in the order of sheets,
+    but the outputs before the hidden neurons; links projection by projection, target by target."""
+    ends = {"input": 0, "output": substrate.inputs, "hidden": substrate.inputs + substrate.outputs}
+    ids = []
+    for sheet in substrate.sheets:
+        ids.append(np.arange(len(sheet)) + ends[sheet.role])
+        ends[sheet.role] += len(sheet)
+    bare = GraphSpace(substrate.inputs, substrate.outputs, False, substrate.recurrent, output, (hidden,), grows=False)
+    middle = [(node, HIDDEN, code_of(hidden)) for node in range(substrate.inputs + substrate.outputs, ends["hidden"])]
+    links = [pair for each in substrate.projections for pair in product(ids[each.target], ids[each.source])]
+    genes = np.zeros(len(links), LINK)
+    genes["innovation"], genes["enabled"] = np.arange(len(links)), True
+    genes["target"], genes["source"] = np.array(links, np.int64).T
+    return replace(bare, seed=Genome(np.append(node_table(bare, output), np.array(middle, NODE)), genes))
