@@ -20,19 +20,20 @@ Single = NDArray[np.float32]
 CHUNKS = 8  # of work a thread: genomes differ in cost
 
 
-def query(genomes: Sequence[Genome], points: ArrayLike, *, threads: int = 1) -> Single:
+def query(genomes: Sequence[Genome], points: ArrayLike, *, bias: float = 1.0, threads: int = 1) -> Single:
     """What P CPPNs answer at Q points (Q, I): an array (P, O, Q) in float32.
 
-    The inputs of a genome, in the order of their ids, are the coordinates of a point; its bias is 1. Memory beside the answers
-    does not grow with Q. The bits do not depend on the number of threads. InputError where a genome does not fit the points.
+    The inputs of a genome, in the order of their ids, are the coordinates of a point; its bias node has the value `bias`. Memory
+    beside the answers does not grow with Q. The bits do not depend on the number of threads. InputError where a genome does not
+    fit the points.
     """
     from neatcore.cppn import kernels
 
     table = _coordinates(points, "points")
     nets, weights = _packed(genomes, table.shape[1])
     answers = _room(len(genomes), nets.output_slots.shape[1], len(table))
-    own = kernels.own_rows(single=True)
-    _share(lambda *part: kernels.query_points(nets, weights, own, table, answers, *part), answers, kernels.LANES, threads)
+    own, level = kernels.own_rows(single=True), _level(bias)
+    _share(lambda *part: kernels.query_points(nets, weights, own, level, table, answers, *part), answers, kernels.LANES, threads)
     return answers
 
 
@@ -43,6 +44,7 @@ def query_sheets(
     *,
     delta: bool = False,
     distance: bool = False,
+    bias: float = 1.0,
     threads: int = 1,
 ) -> Single:
     """What P CPPNs answer for all pairs of the points of two sheets, (S, D) and (T, D): an array (P, O, T, S) in float32.
@@ -58,8 +60,8 @@ def query_sheets(
     nets, weights = _packed(genomes, (3 if delta else 2) * dimensions + distance)
     answers = _room(len(genomes), nets.output_slots.shape[1], len(far) * len(near))
     sheets = kernels.Sheets(np.ascontiguousarray(near.T), np.ascontiguousarray(far.T), delta, distance)
-    own = kernels.own_rows(single=True)
-    _share(lambda *part: kernels.query_pairs(nets, weights, own, sheets, answers, *part), answers, kernels.LANES, threads)
+    own, level = kernels.own_rows(single=True), _level(bias)
+    _share(lambda *part: kernels.query_pairs(nets, weights, own, level, sheets, answers, *part), answers, kernels.LANES, threads)
     return answers.reshape(*answers.shape[:2], len(far), len(near))
 
 
@@ -71,6 +73,12 @@ def _coordinates(points: ArrayLike, name: str) -> Single:
     require(table.ndim == 2, f"{name} must be a table with a row a point, not an array of shape {table.shape}")
     require(np.isfinite(total) or np.isfinite(table).all(), f"{name} has a coordinate that is not finite")
     return table
+
+
+def _level(bias: float) -> np.float32:
+    """The value of the bias node; InputError unless it is a finite number."""
+    require(abs(bias) <= float(np.finfo(np.float32).max), f"bias must be a finite number of float32, not {bias}")
+    return np.float32(bias)
 
 
 def _packed(genomes: Sequence[Genome], inputs: int) -> tuple[Nets, Single]:

@@ -214,13 +214,13 @@ def compute(nets: Nets, weights: Single, own: Ints, net: int, values: Single, la
 
 
 @kernel
-def block_of(nets: Nets) -> Single:
+def block_of(nets: Nets, bias: float32) -> Single:
     """Values (slots, LANES) with room for the widest network, the bias set."""
     widest = 0
     for net in range(len(nets.output_slots)):
         widest = max(widest, nets.node_starts[net + 1] - nets.node_starts[net])
     values = np.zeros((nets.inputs + 1 + widest, LANES), np.float32)
-    values[nets.inputs] = ONE
+    values[nets.inputs] = bias
     return values
 
 
@@ -234,11 +234,13 @@ def keep(nets: Nets, net: int, values: Single, outputs: Single, start: int, lane
 
 
 @kernel
-def query_points(nets: Nets, weights: Single, own: Ints, points: Single, outputs: Single, first: int, last: int) -> None:
+def query_points(
+    nets: Nets, weights: Single, own: Ints, bias: float32, points: Single, outputs: Single, first: int, last: int
+) -> None:
     """Blocks first … last of outputs (P, O, Q) over points (Q, I), counted genome by genome."""
     count = outputs.shape[2]
     blocks = (count + LANES - 1) // LANES
-    values = block_of(nets)
+    values = block_of(nets, bias)
     for block in range(first, last):
         net, start = block // blocks, block % blocks * LANES
         lanes = min(LANES, count - start)
@@ -251,11 +253,13 @@ def query_points(nets: Nets, weights: Single, own: Ints, points: Single, outputs
 
 
 @kernel
-def query_pairs(nets: Nets, weights: Single, own: Ints, sheets: Sheets, outputs: Single, first: int, last: int) -> None:
+def query_pairs(
+    nets: Nets, weights: Single, own: Ints, bias: float32, sheets: Sheets, outputs: Single, first: int, last: int
+) -> None:
     """Blocks first … last of outputs (P, O, T·S) over the pairs of two sheets, counted genome by genome."""
     count = outputs.shape[2]
     blocks = (count + LANES - 1) // LANES
-    values = block_of(nets)
+    values = block_of(nets, bias)
     for block in range(first, last):
         net, start = block // blocks, block % blocks * LANES
         lanes = min(LANES, count - start)

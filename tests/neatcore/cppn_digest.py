@@ -36,9 +36,8 @@ def digest() -> str:
     nets, sheet = networks(3), np.linspace(-1, 1, 2 * SIDE, dtype=np.float32).reshape(2, SIDE)
     answers = np.empty((3, len(NAMES), SIDE * SIDE), np.float32)
     sheets = kernels.Sheets(sheet, sheet * np.float32(3), True, True)
-    kernels.query_pairs(
-        nets, nets.weights.astype(np.float32), own_rows(single=True), sheets, answers, 0, 3 * -(-SIDE * SIDE // kernels.LANES)
-    )
+    weights, blocks = nets.weights.astype(np.float32), 3 * -(-SIDE * SIDE // kernels.LANES)
+    kernels.query_pairs(nets, weights, own_rows(single=True), np.float32(0.3), sheets, answers, 0, blocks)
     return hashlib.sha256(answers.tobytes()).hexdigest()
 
 

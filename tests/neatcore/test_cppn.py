@@ -111,6 +111,17 @@ def test_pairs_of_sheets_equal_the_same_pairs_written_out(
     assert np.array_equal(found.reshape(2, 2, -1), query(genomes, points))
 
 
+def test_the_bias_is_an_input_of_one_value() -> None:
+    genome, sheet = cppn(4, 2, 0), default_rng(0).uniform(-1, 1, (30, 2))
+    found = query_sheets([genome], sheet, sheet, bias=0.3)
+    scaled = Genome(genome.nodes, genome.links.copy())
+    scaled.links["weight"][scaled.links["source"] == 4] *= np.float32(0.3)
+    np.testing.assert_allclose(found, query_sheets([scaled], sheet, sheet), atol=1e-4)
+    points = np.hstack([np.tile(sheet, (30, 1)), np.repeat(sheet, 30, 0)])
+    assert np.array_equal(found[0].reshape(2, -1), query([genome], points, bias=0.3)[0])
+    assert np.abs(found - query_sheets([genome], sheet, sheet)).max() > 0.1
+
+
 @pytest.mark.parametrize("threads", [2, 3])
 def test_threads_do_not_change_a_bit(threads: int) -> None:
     genomes = [cppn(4, 3, seed) for seed in range(3)]
@@ -149,6 +160,9 @@ def test_what_does_not_fit_is_named() -> None:
     for value in (math.nan, math.inf, 1e300):
         with pytest.raises(InputError, match="points has a coordinate that is not finite"):
             query(genomes, [[0, 0, value, 0]])
+    for value in (math.nan, math.inf, 1e300):
+        with pytest.raises(InputError, match=r"bias must be a finite number of float32, not (nan|inf|1e)"):
+            query(genomes, np.zeros((1, 4)), bias=value)
     with pytest.raises(InputError, match="there are no genomes"):
         query([], sheet)
     with pytest.raises(InputError, match="threads must be at least 1, not 0"):
