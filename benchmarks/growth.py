@@ -23,7 +23,7 @@ from neatcore.genome import Genome, Genomes
 from neatcore.interfaces import Floats
 from neatcore.neat import Neat, NeatConfig
 from neatcore.neat.innovations import Innovations
-from neatcore.neat.mutation import grow, new_links, split_links
+from neatcore.neat.mutation import Splitting, grow, new_links, split_links
 from neatcore.neat.start import template
 from neatcore.nets import DirectConfig, direct
 from tasks.boolean import Parity
@@ -75,7 +75,7 @@ def ancestor(links: int, seed: int = 0) -> Genome:
     grown = Genomes.of([template(NeatConfig(), space)])
     while len(grown.links) < links:
         if rng.random() < 1 / 3:
-            grown = grow(*split_links(grown, one, innovations, {"sigmoid": 1.0}, False, False, rng))
+            grown = grow(*split_links(grown, one, innovations, Splitting({"sigmoid": 1.0}), rng))
         else:
             grown = grow(grown, new_links(grown, one, innovations, 1.0, False, 0.0, rng))
     return grown[0]

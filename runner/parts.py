@@ -20,13 +20,15 @@ class Part:
     config: str
     build: str
     summary: str
+    placed: bool = False  # an encoding that makes use of where a task's inputs and outputs stand
 
     def config_class(self) -> type[Parameters]:
         found: type[Parameters] = _load(self.config)
         return found
 
     def builder(self) -> Callable[..., Any]:
-        """For a search (config, space, rng) -> Search; for an encoding (config, inputs, outputs) -> (Encoding, Model)."""
+        """For a search (config, space, rng) -> Search; for an encoding (config, inputs, outputs) -> (Encoding, Model), with the
+        places of inputs and outputs, or None, as a last argument where it is `placed`."""
         found: Callable[..., Any] = _load(self.build)
         return found
 
@@ -39,6 +41,15 @@ ENCODINGS: dict[str, Part] = {
     "direct": Part("neatcore.nets:DirectConfig", "neatcore.nets:direct", "a gene for every node and link"),
     "mlp": Part(
         "neatcore.perceptron:MlpConfig", "neatcore.perceptron:mlp", "the weights of a fixed multilayer perceptron, as a vector"
+    ),
+    "hyperneat": Part(
+        "substrates.hyperneat:HyperNeatConfig",
+        "substrates.hyperneat:hyperneat",
+        "a CPPN that paints the weights of a substrate",
+        placed=True,
+    ),
+    "fixed": Part(
+        "substrates.fixed:FixedConfig", "substrates.fixed:fixed", "a gene for every possible link of a substrate", placed=True
     ),
 }
 

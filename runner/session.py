@@ -13,7 +13,7 @@ from typing import Any
 from numpy.random import Generator, default_rng
 
 from neatcore.errors import require
-from neatcore.interfaces import Encoding, Generation, Model, Search, Task
+from neatcore.interfaces import Encoding, Generation, Model, Placed, Search, Task
 from neatcore.loop import evolve
 from runner import checkpoint as checkpoints
 from runner.checkpoint import Checkpoint
@@ -63,7 +63,9 @@ def assemble(settings: Settings, seed: int) -> Parts:
             isinstance(count, int) and count > 0,
             f"task {type(task).__name__}: {side} is {count!r}; it must say how many {side} a network has, as a whole number",
         )
-    encoding, model = ENCODINGS[settings.run.encoding].builder()(settings.encoding, task.inputs, task.outputs)
+    part = ENCODINGS[settings.run.encoding]
+    places = [task.places if isinstance(task, Placed) else None] if part.placed else []
+    encoding, model = part.builder()(settings.encoding, task.inputs, task.outputs, *places)
     search = SEARCHES[settings.run.search].builder()(settings.search, encoding.space, rng)
     return Parts(search, encoding, model, task, rng)
 

@@ -28,8 +28,8 @@ class SubstrateConfig(Parameters):
     dimensions: int = Field(2, ge=1, le=3, description="coordinates of a neuron in the layouts grid and hypercube")
     wiring: Literal["layers", "skip", "recurrent", "full"] = Field(
         "layers",
-        description="which sheets are linked: layers (each to the next), skip (each to all later ones), recurrent (layers, and each "
-        "hidden sheet to itself), full (every sheet to every hidden and output sheet)",
+        description="which sheets are linked: layers (each to the next), skip (each to all later ones), recurrent (layers, and "
+        "each hidden sheet to itself), full (every sheet to every hidden and output sheet)",
     )
     depth: Literal["auto", "yes", "no"] = Field(
         "auto",

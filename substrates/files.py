@@ -1,19 +1,19 @@
 """Substrates written in TOML or JSON: sheets with the places of their neurons, and which sheets are linked.
 
-    wiring = "layers"                      # or links = [["eyes", "middle"], ["middle", "legs"]]
-    [[sheet]]
-    name = "eyes"
-    role = "input"
-    points = [[-1, -1], [0, -1], [1, -1]]
-    [[sheet]]
-    name = "middle"
-    role = "hidden"
-    grid = [3, 3]                          # x × y over [-1, 1]; or ring = 8 with radius = 0.5; or row = 8 with y = 0.0
-    [[sheet]]
-    name = "legs"
-    role = "output"
-    row = 2
-    y = 1.0
+wiring = "layers"                      # or links = [["eyes", "middle"], ["middle", "legs"]]
+[[sheet]]
+name = "eyes"
+role = "input"
+points = [[-1, -1], [0, -1], [1, -1]]
+[[sheet]]
+name = "middle"
+role = "hidden"
+grid = [3, 3]                          # x × y over [-1, 1]; or ring = 8 with radius = 0.5; or row = 8 with y = 0.0
+[[sheet]]
+name = "legs"
+role = "output"
+row = 2
+y = 1.0
 """
 
 from __future__ import annotations

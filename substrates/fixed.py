@@ -12,13 +12,13 @@ from functools import cached_property
 import numpy as np
 
 from neatcore.errors import InputError, require
-from neatcore.genome import Genome, Genomes
+from neatcore.genome import LINK, Genes, Genome, Genomes
 from neatcore.interfaces import Floats, GraphSpace
 from substrates.config import SubstrateConfig
+from substrates.geometry import Substrate
 from substrates.layouts import lay_out
 from substrates.networks import SubstrateModel, Synapses
 from substrates.seeds import whole
-from substrates.geometry import Substrate
 
 
 class FixedConfig(SubstrateConfig):
@@ -47,10 +47,15 @@ class Fixed:
         weights = tuple(np.ascontiguousarray(part).reshape(-1, *size) for part, size in zip(parts, sizes))
         return Synapses(self.substrate, weights)
 
-    def _links(self, population: Genomes) -> np.ndarray:  # type: ignore[type-arg]
-        """The genes of all genomes (P, L)."""
+    @property
+    def links(self) -> Genes:
+        """The links that every genome has (L,)."""
         seed = self.space.seed
-        wanted = seed.links if seed else np.empty(0)
+        return seed.links if seed else np.empty(0, LINK)
+
+    def _links(self, population: Genomes) -> Genes:
+        """The genes of all genomes (P, L)."""
+        wanted = self.links
         counts = population.link_counts
         wrong = np.flatnonzero(counts != len(wanted))
         if not len(wrong):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from math import prod
 
 import numpy as np
@@ -167,6 +168,6 @@ def wire(roles: Sequence[str], wiring: str) -> tuple[Projection, ...]:
             for target in later
         ]
     else:
-        joined = [(source, target) for one, other in zip(layers, layers[1:]) for source in one for target in other]
+        joined = [(source, target) for one, other in pairwise(layers) for source in one for target in other]
         joined += [(place, place) for place in hidden if wiring == "recurrent"]
     return tuple(Projection(*pair) for pair in joined)

@@ -20,7 +20,7 @@ from substrates.config import SubstrateConfig
 from substrates.expression import Expression, LinkExpression, Threshold
 from substrates.geometry import Projection, Substrate
 from substrates.layouts import lay_out
-from substrates.networks import Synapses, SubstrateModel
+from substrates.networks import SubstrateModel, Synapses
 from substrates.seeds import local
 
 Single = NDArray[np.float32]
@@ -33,8 +33,9 @@ class HyperNeatConfig(SubstrateConfig):
     """HyperNEAT: a CPPN paints the weights of a substrate."""
 
     rule: Literal["threshold", "leo"] = Field(
-        "threshold", description="which links there are: those whose answer is beyond the threshold, or those that a link "
-        "expression output wants"
+        "threshold",
+        description="which links there are: those whose answer is beyond the threshold, or those that a link "
+        "expression output wants",
     )
     threshold: float = Field(0.2, ge=0, lt=1, description="rule=threshold: answers within ± this are no link")
     reach: float = Field(3.0, gt=0, description="weights lie within ± this")
@@ -91,7 +92,12 @@ class HyperNeat:
     def space(self) -> GraphSpace:
         inputs, outputs = self.names
         bare = GraphSpace(
-            len(inputs), len(outputs), self.config.bias != 0, False, "signed_sigmoid", ("signed_sigmoid", "sine", "gaussian", "ramp")
+            len(inputs),
+            len(outputs),
+            self.config.bias != 0,
+            False,
+            "signed_sigmoid",
+            ("signed_sigmoid", "sine", "gaussian", "ramp"),
         )
         if not (self.config.locality and self.expression.gated):
             return bare
@@ -131,9 +137,7 @@ class HyperNeat:
         """All answers (P, O, T, S)."""
         pairs = len(population) * len(source) * len(target)
         threads = (os.cpu_count() or 1) if pairs >= MANY else 1
-        return query_sheets(
-            population, source, target, delta=self.config.delta, distance=self.config.distance, threads=threads
-        )
+        return query_sheets(population, source, target, delta=self.config.delta, distance=self.config.distance, threads=threads)
 
 
 def hyperneat(
@@ -144,7 +148,7 @@ def hyperneat(
     for axis in config.locality:
         require(
             AXES.index(axis) < substrate.dimensions,
-            f"locality={config.locality!r}: the substrate has no axis {axis}, only {', '.join(AXES[:substrate.dimensions])}",
+            f"locality={config.locality!r}: the substrate has no axis {axis}, only {', '.join(AXES[: substrate.dimensions])}",
         )
     require(not config.locality or config.rule == "leo", "locality needs rule=leo, whose output decides which links there are")
     return HyperNeat(substrate, config, config.expression), SubstrateModel(config)

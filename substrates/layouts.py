@@ -95,9 +95,9 @@ def _concentric(config: SubstrateConfig, inputs: int, outputs: int) -> list[Shee
 
 def _circular(config: SubstrateConfig, inputs: int, outputs: int) -> list[Sheet]:
     """One circle: inputs on its lower half, outputs on its upper half, both from left to right; hidden sheets on rings inside."""
-    hidden = [
-        ring(_count(shape), INNER * (place + 1) / len(config.hidden)) for place, shape in enumerate(reversed(config.hidden))
-    ][::-1]
+    hidden = [ring(_count(shape), INNER * (place + 1) / len(config.hidden)) for place, shape in enumerate(reversed(config.hidden))][
+        ::-1
+    ]
     return _named([_arc(inputs, -1.0)], hidden, [_arc(outputs, 1.0)])
 
 

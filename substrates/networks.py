@@ -19,7 +19,7 @@ Single = NDArray[np.float32]
 class Synapses:
     """The weights of P networks on one substrate.
 
-    weights: of each projection (P, T, S), 0 where a link is not expressed. biases: of each sheet (P, N) or, where there are none, ().
+    weights: of each projection (P, T, S), 0 where a link is not expressed. biases: of each sheet (P, N), or () for none.
     """
 
     substrate: Substrate

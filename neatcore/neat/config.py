@@ -9,6 +9,7 @@ from pydantic import Field, field_validator
 
 from neatcore.activations import code_of
 from neatcore.errors import InputError
+from neatcore.interfaces import GraphSpace
 from neatcore.parameters import Parameters
 
 TOPOLOGIES = ("full", "none", "hidden", "random")
@@ -27,7 +28,8 @@ class NeatConfig(Parameters):
     start_weights: Literal["random", "keep"] = Field("random", description="weights of a start genome file: drawn anew, or kept")
     new_power: float = Field(1.0, gt=0, description="weights of first and of new links are uniform within ± this")
     output_activation: str = Field(
-        AUTO, description="activation of output nodes; auto: what suits the encoding, sigmoid for networks, signed_sigmoid for CPPNs"
+        AUTO,
+        description="activation of output nodes; auto: what suits the encoding, sigmoid for networks, signed_sigmoid for CPPNs",
     )
     activations: dict[str, float] = Field(
         {}, description="activations of new hidden nodes, with their odds; {}: what suits the encoding, sigmoid for networks"
@@ -92,7 +94,8 @@ class NeatConfig(Parameters):
         "older", description="which link is split: in small genomes rather an older one, as in the author's code, or any"
     )
     split: Literal["disable", "halve"] = Field(
-        "disable", description="a link that is split is disabled, or stays with half its weight, the other half through the new node"
+        "disable",
+        description="a link that is split is disabled; or it stays with half its weight, and the new out-link gets half of that",
     )
     split_bias: bool = Field(False, description="whether links from the bias may be split")
     exclusive: bool = Field(True, description="a child changes in structure or in weights, not both, as in the author's code")
@@ -135,3 +138,13 @@ class NeatConfig(Parameters):
         if perturb + replace > 1 + 1e-12:
             raise InputError(f"perturb={perturb} and replace={replace} add up to more than 1")
         return replace
+
+
+def fitted(config: NeatConfig, space: GraphSpace) -> NeatConfig:
+    """The configuration with what it leaves to the space filled in: activations, and no growth where genomes do not grow."""
+    chosen: dict[str, object] = {"activations": config.activations or dict.fromkeys(space.hidden, 1.0)}
+    if config.output_activation == AUTO:
+        chosen["output_activation"] = space.output
+    if not space.grows:
+        chosen |= dict.fromkeys(("add_node", "add_link", "toggle", "delete_link", "change_activation"), 0.0)
+    return config.model_copy(update=chosen)

@@ -22,9 +22,14 @@ class Innovations:
     links: dict[tuple[int, int], int] = field(default_factory=dict)
     nodes: dict[tuple[int, int], int] = field(default_factory=dict)
 
+    @property
+    def next_link(self) -> int:
+        """The innovation number that the next new link gets."""
+        return self.first_link + len(self.links)
+
     def link(self, source: int, target: int) -> int:
         """The innovation number of a link from `source` to `target`."""
-        return self.links.setdefault((source, target), self.first_link + len(self.links))
+        return self.links.setdefault((source, target), self.next_link)
 
     def node(self, split: int, present: Container[int]) -> int:
         """The id of the node that splits link `split` in a genome with the nodes `present`; never one of those."""
@@ -35,7 +40,7 @@ class Innovations:
 
     def forget(self) -> None:
         """Begin a new scope: numbers go on, mutations made so far are not recognised again."""
-        self.first_link += len(self.links)
+        self.first_link = self.next_link
         self.first_node += len(self.nodes)
         self.links.clear()
         self.nodes.clear()

@@ -12,7 +12,7 @@ from numpy.random import Generator
 
 from neatcore.compiled import kernel
 from neatcore.genome import BIAS, HIDDEN, LINK, NODE, Genes, Tables
-from neatcore.interfaces import Ints
+from neatcore.interfaces import Floats, Ints
 
 
 class Crossing(NamedTuple):
@@ -23,16 +23,29 @@ class Crossing(NamedTuple):
     disabled: float
 
 
+class Couples(NamedTuple):
+    """mothers and fathers (C,), father -1 for a plain copy; fitter, the mother's share of matching genes, averaging: (C,)."""
+
+    mothers: Ints
+    fathers: Ints
+    fitter: Ints
+    shares: Floats
+    averaging: Ints
+
+
 class Change(NamedTuple):
-    """How weights change: the range of perturbations and new weights, the shares of both, the limit, the author's regimes."""
+    """How weights change: the range of perturbations and new weights, the shares of both, the limit, the author's regimes, the
+    innovation number from which on links are always perturbed."""
 
     power: float
     perturb: float
     replace: float
     limit: float
     by_author: bool
+    adult: int
 
 
+BOTH = 2  # unmatched genes of both parents
 TRIES = 20  # attempts at finding a place for a new link
 YOUNG, OLDER = 15, 0.7  # below so many links the oldest is split with this chance
 
@@ -76,26 +89,27 @@ def recurrent_links(nodes: Genes, links: Genes) -> Ints:
 
 
 @kernel
-def cross_links(a: Genes, b: Genes, fitter: int, averaging: bool, rules: Crossing, out: Genes, rng: Generator) -> int:
+def cross_links(a: Genes, b: Genes, fitter: int, share: float, averaging: bool, rules: Crossing, out: Genes, rng: Generator) -> int:
     """Cross two link tables into `out`; returns how many links the child has (2002, section 3.2 and figure 4).
 
-    fitter: 1 takes unmatched genes from `a`, -1 from `b`, 0 each with even odds; only then can genes of different numbers,
-    one of each parent, join the same pair, and the later one is left out.
+    fitter: 1 takes unmatched genes from `a`, -1 from `b`, 0 each with even odds, `BOTH` all; only with the last two can genes of
+    different numbers, one of each parent, join the same pair, and the later one is left out. share: odds of `a` for matching genes.
     """
+    mixed = fitter in (0, BOTH)
     i, j, count = 0, 0, 0
     while i < len(a) or j < len(b):
         from_a = i < len(a) and (j >= len(b) or a[i].innovation <= b[j].innovation)
         from_b = j < len(b) and (i >= len(a) or b[j].innovation <= a[i].innovation)
         matched = from_a and from_b
         if matched:
-            take_a = rng.random() < 0.5
+            take_a = rng.random() < share
             off = not (a[i].enabled and b[j].enabled)
         else:
             take_a = from_a
             off = not (a[i].enabled if from_a else b[j].enabled)
-        if matched or fitter == (1 if from_a else -1) or (fitter == 0 and rng.random() < 0.5):
+        if matched or fitter in (BOTH, 1 if from_a else -1) or (fitter == 0 and rng.random() < 0.5):
             gene = a[i] if take_a else b[j]
-            if matched or fitter != 0 or not joined(out[:count], gene.source, gene.target):
+            if matched or not mixed or not joined(out[:count], gene.source, gene.target):
                 out[count] = gene
                 if matched and averaging:
                     out[count].weight = (a[i].weight + b[j].weight) / 2.0
@@ -147,7 +161,7 @@ def drop_cycles(nodes: Genes, links: Genes, count: int) -> int:
 def merge_nodes(a: Genes, b: Genes, fitter: int, out: Genes, rng: Generator) -> int:
     """The nodes of two parents by id, in `out`; of a node in both, either's with even odds. Returns how many.
 
-    fitter: 1 leaves out nodes that only `b` has, -1 those that only `a` has, 0 none.
+    fitter: 1 leaves out nodes that only `b` has, -1 those that only `a` has, otherwise none.
     """
     i, j, count = 0, 0, 0
     while i < len(a) or j < len(b):
@@ -180,11 +194,10 @@ def drop_unlinked(nodes: Genes, count: int, links: Genes) -> int:
 
 
 @kernel
-def breed(
-    genomes: Tables, mothers: Ints, fathers: Ints, fitter: Ints, averaging: Ints, rules: Crossing, rng: Generator
-) -> tuple[Genes, Genes, Ints, Ints]:
-    """Children (C,) of mothers (C,) and fathers (C,), -1 for a plain copy; fitter (C,) as in `cross_links`."""
+def breed(genomes: Tables, couples: Couples, rules: Crossing, rng: Generator) -> tuple[Genes, Genes, Ints, Ints]:
+    """The children (C,) of couples, end to end; fitter and shares as in `cross_links`."""
     nodes, links, node_starts, link_starts = genomes
+    mothers, fathers, fitter, shares, averaging = couples
     size = len(mothers)
     room_nodes, room_links = 0, 0
     for c in range(size):
@@ -206,9 +219,9 @@ def breed(
         else:
             his_nodes = nodes[node_starts[father] : node_starts[father + 1]]
             his_links = links[link_starts[father] : link_starts[father + 1]]
-            count_links = cross_links(her_links, his_links, fitter[c], averaging[c] == 1, rules, child_links, rng)
+            count_links = cross_links(her_links, his_links, fitter[c], shares[c], averaging[c] == 1, rules, child_links, rng)
             count_nodes = merge_nodes(her_nodes, his_nodes, fitter[c], child_nodes, rng)
-            if fitter[c] == 0:
+            if fitter[c] in (0, BOTH):
                 if not rules.recurrent:
                     count_links = drop_cycles(child_nodes[:count_nodes], child_links, count_links)
                 count_nodes = drop_unlinked(child_nodes, count_nodes, child_links[:count_links])
@@ -221,7 +234,7 @@ def mutate_weights(links: Genes, starts: Ints, rows: Ints, rules: Change, rng: G
     """Change the weights of the genomes `rows` in place: perturb each by ± power, or draw it anew within ± power, or leave it.
 
     The author: per genome with even odds a severe regime (70 % perturbed, 20 % new), else all perturbed, but in genomes of ten
-    links or more the newest fifth only half perturbed, a fifth new (NEAT C++ 1.2, link_weights).
+    links or more the newest fifth only half perturbed, a fifth new (NEAT C++ 1.2, link_weights). Young links are always perturbed.
     """
     for row in rows:
         severe = rules.by_author and rng.random() < 0.5
@@ -233,6 +246,8 @@ def mutate_weights(links: Genes, starts: Ints, rows: Ints, rules: Change, rng: G
             elif rules.by_author:
                 newest = count >= 10 and k - starts[row] > 0.8 * count
                 changed, renewed = (0.5, 0.2) if newest else (1.0, 0.0)
+            if links[k].innovation >= rules.adult:
+                changed, renewed = 1.0, 0.0
             draw = rng.random()
             if draw < changed:
                 links[k].weight += rng.uniform(-rules.power, rules.power)

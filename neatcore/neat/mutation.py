@@ -42,13 +42,23 @@ def new_links(
     return Growth([], [], rows[found].tolist(), links)
 
 
+class Splitting(NamedTuple):
+    """How links are split: odds of the new node's activation; rather an older link; links from the bias too; halve, not disable."""
+
+    odds: dict[str, float]
+    older: bool = False
+    bias: bool = False
+    halve: bool = False
+
+
 def split_links(
-    population: Genomes, rows: Ints, innovations: Innovations, odds: dict[str, float], older: bool, split_bias: bool, rng: Generator
+    population: Genomes, rows: Ints, innovations: Innovations, rules: Splitting, rng: Generator
 ) -> tuple[Genomes, Growth]:
     """The population with a link of each row disabled, and what replaces it: a node, an in-link of weight 1, an out-link of the
-    old weight (2002, figure 3)."""
-    places = kernels.choose_split(population.tables, rows, older, split_bias, rng)
-    activations = draw_activations(odds, len(rows), rng)[places >= 0].tolist()
+    old weight (2002, figure 3). Halved, the link stays with half its weight, and the out-link gets half of that (Gauci's code).
+    """
+    places = kernels.choose_split(population.tables, rows, rules.older, rules.bias, rng)
+    activations = draw_activations(rules.odds, len(rows), rng)[places >= 0].tolist()
     rows, places = rows[places >= 0], places[places >= 0]
     growth = Growth(rows.tolist(), [], np.repeat(rows, 2).tolist(), [])
     ids, first = population.nodes["id"], population.node_starts
@@ -57,9 +67,12 @@ def split_links(
         node = innovations.node(split, ids[first[row] : first[row + 1]].tolist())
         growth.nodes.append((node, HIDDEN, activation))
         growth.links.append((innovations.link(source, node), source, node, 1.0, True))
-        growth.links.append((innovations.link(node, target), node, target, weight, True))
+        growth.links.append((innovations.link(node, target), node, target, weight / 4 if rules.halve else weight, True))
     links = population.links.copy()
-    links["enabled"][places] = False
+    if rules.halve:
+        links["weight"][places] /= 2
+    else:
+        links["enabled"][places] = False
     return population.with_links(links), growth
 
 

@@ -55,15 +55,29 @@ def cross(population: Genomes, parents: Parents, fitness: Floats, recurrent: boo
     if config.equal_fitness == "smaller":
         sizes = population.link_counts
         fitter = np.where(fitter == 0, np.where(sizes[mothers] <= sizes[fathers], 1, -1), fitter)
+    if config.unmatched == "both":
+        fitter[:] = kernels.BOTH
+    shares = _shares(fitness[mothers], fitness[fathers]) if config.matching == "fitness" else np.full(len(mothers), 0.5)
     averaging = (rng.random(len(mothers)) < config.averaging).astype(np.int64)
     rules = kernels.Crossing(recurrent, config.disabled_rule == "author", config.inherit_disabled)
-    return Genomes(*kernels.breed(population.tables, mothers, fathers, fitter, averaging, rules, rng))
+    couples = kernels.Couples(mothers, fathers, fitter, shares, averaging)
+    return Genomes(*kernels.breed(population.tables, couples, rules, rng))
+
+
+def _shares(hers: Floats, his: Floats) -> Floats:
+    """The mother's part of the fitness of both; half where that means nothing, as with negative fitness."""
+    total = hers + his
+    fair = (np.minimum(hers, his) >= 0) & (total > 0)
+    return np.where(fair, hers / np.where(fair, total, 1.0), 0.5)
 
 
 def mutate(
-    children: Genomes, parents: Parents, innovations: Innovations, recurrent: bool, config: NeatConfig, rng: Generator
+    children: Genomes, parents: Parents, innovations: Innovations, recurrent: bool, config: NeatConfig, adult: int, rng: Generator
 ) -> Genomes:
-    """Mutate all children but the champions' copies and, by `mate_only`, some of those that were crossed. Changes `children`."""
+    """Mutate all children but the champions' copies and, by `mate_only`, some of those that were crossed. Changes `children`.
+
+    adult: the innovation number below which links are no longer young.
+    """
     c = config
     crossed = (parents.fathers >= 0) & (parents.fathers != parents.mothers)
     open_ = ~parents.untouched & ~(crossed & (rng.random(len(children)) < c.mate_only))
@@ -75,10 +89,10 @@ def mutate(
     splits = some(c.add_node)
     adds = some(c.add_link) & ~(splits & c.exclusive)
     weights = some(c.mutate_weights) & ~((splits | adds) & c.exclusive)
-    rules = kernels.Change(c.power, c.perturb, c.replace, c.weight_limit, c.weight_rule == "author")
+    rules = kernels.Change(c.power, c.perturb, c.replace, c.weight_limit, c.weight_rule == "author", adult)
     kernels.mutate_weights(children.links, children.link_starts, np.flatnonzero(weights), rules, rng)
-    older = c.split_rule == "older"
-    children, halves = mutation.split_links(children, np.flatnonzero(splits), innovations, c.activations, older, c.split_bias, rng)
+    splitting = mutation.Splitting(c.activations, c.split_rule == "older", c.split_bias, c.split == "halve")
+    children, halves = mutation.split_links(children, np.flatnonzero(splits), innovations, splitting, rng)
     added = mutation.new_links(children, np.flatnonzero(adds), innovations, c.new_power, recurrent, c.recurrent_links, rng)
     children = mutation.grow(children, halves, added)
     if c.toggle:

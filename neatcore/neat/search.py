@@ -12,9 +12,11 @@ from neatcore.errors import InputError, require
 from neatcore.genome import HIDDEN, Genomes
 from neatcore.interfaces import Array, Floats, GraphSpace, Space
 from neatcore.neat import reproduction, species
-from neatcore.neat.config import NeatConfig
+from neatcore.neat.config import NeatConfig, fitted
 from neatcore.neat.innovations import Innovations
 from neatcore.neat.start import first_population
+
+OLDEST = np.iinfo(np.int64).max  # no link has this innovation number
 
 
 class Neat:
@@ -34,6 +36,7 @@ class Neat:
                 f"search=neat needs genomes that are graphs, this encoding has vectors of {space.size} numbers; "
                 "use search=cma, or encoding=direct"
             )
+        config = fitted(config, space)
         self.config, self.space, self.rng = config, space, rng
         self.generation = 0
         self.population = first_population(config, space, rng)
@@ -44,6 +47,7 @@ class Neat:
         self.fitness: Floats | None = None  # of `population`; None while it waits to be told
         self.best, self.improved = -np.inf, 0
         self.next_species = 0
+        self.births: list[int] = []  # the next innovation number as each of the last `young` generations was bred
 
     def ask(self) -> Genomes:
         """The genomes to evaluate; after `tell`, the next generation."""
@@ -81,7 +85,17 @@ class Neat:
         offspring = species.allot(claims, config.population)
         parents = reproduction.choose_parents(self.species, offspring, config, rng)
         children = reproduction.cross(self.population, parents, fitness, self.space.recurrent, config, rng)
-        return reproduction.mutate(children, parents, self.innovations, self.space.recurrent, config, rng)
+        adult = self._age()
+        return reproduction.mutate(children, parents, self.innovations, self.space.recurrent, config, adult, rng)
+
+    def _age(self) -> int:
+        """The innovation number from which on links are young, once a further generation is counted."""
+        young = self.config.young
+        if not young:
+            return OLDEST
+        first = self.births[-young] if len(self.births) >= young else 0
+        self.births = [*self.births, self.innovations.next_link][-young:]
+        return first
 
     def _move_threshold(self) -> None:
         target, step = self.config.target_species, self.config.threshold_step
@@ -122,6 +136,7 @@ class Neat:
         return {
             "counters": np.array([self.generation, self.improved, self.next_species], np.int64),
             "scalars": np.array([self.best, self.threshold]),
+            "births": np.array(self.births, np.int64),
             "fitness": np.empty(0) if self.fitness is None else self.fitness.copy(),
             "nodes": p.nodes.copy(),
             "links": p.links.copy(),
@@ -135,6 +150,7 @@ class Neat:
         """Continue from `state`; the random generator's state is its owner's to restore."""
         self.generation, self.improved, self.next_species = state["counters"].tolist()
         self.best, self.threshold = state["scalars"].tolist()
+        self.births = state["births"].tolist()
         self.fitness = state["fitness"].copy() if len(state["fitness"]) else None
         self.population = Genomes(*(state[name].copy() for name in ("nodes", "links", "node_starts", "link_starts")))
         self.species = species.from_arrays(_under("species.", state))

@@ -12,14 +12,14 @@ from neatcore.activations import code_of
 from neatcore.errors import InputError, require, unknown
 from neatcore.genome import HIDDEN, LINK, NODE, Genes, Genome, Genomes, check_genome, node_table
 from neatcore.interfaces import GraphSpace
-from neatcore.neat.config import AUTO, TOPOLOGIES, NeatConfig
+from neatcore.neat.config import TOPOLOGIES, NeatConfig, fitted
 from neatcore.neat.mutation import draw_activations
 
 
 def template(config: NeatConfig, space: GraphSpace) -> Genome:
-    """The topology that every first genome has, with weights 0: `config.start`."""
-    output, odds = activations_of(config, space)
-    nodes = node_table(space, output)
+    """The topology that every first genome has, with weights 0 where they are to be drawn: `config.start`."""
+    config = fitted(config, space)
+    nodes = node_table(space, config.output_activation)
     kinds = nodes["kind"]
     sensors, outputs = nodes["id"][kinds < 2].tolist(), nodes["id"][kinds == 2].tolist()
     if config.start in TOPOLOGIES and space.seed:
@@ -30,19 +30,13 @@ def template(config: NeatConfig, space: GraphSpace) -> Genome:
         pairs = []
     elif config.start in ("hidden", "random"):
         middle = list(range(len(nodes), len(nodes) + config.start_hidden))
-        first = code_of(max(odds, key=lambda name: odds[name]))
+        first = code_of(max(config.activations, key=lambda name: config.activations[name]))
         nodes = np.append(nodes, np.array([(node, HIDDEN, first) for node in middle], NODE))
         direct = product(sensors, outputs) if config.start == "random" else ()
         pairs = [*product(sensors, middle), *product(middle, outputs), *direct]
     else:
         return _from_file(config, space)
     return Genome(nodes, np.array([(n, a, b, 0.0, True) for n, (a, b) in enumerate(pairs)], LINK))
-
-
-def activations_of(config: NeatConfig, space: GraphSpace) -> tuple[str, dict[str, float]]:
-    """The activation of outputs and the odds of those of hidden nodes: the configuration's, or else those that suit the space."""
-    output = space.output if config.output_activation == AUTO else config.output_activation
-    return output, config.activations or dict.fromkeys(space.hidden, 1.0)
 
 
 def _seeded(config: NeatConfig, seed: Genome, nodes: Genes, sensors: list[int], outputs: list[int]) -> Genome:
@@ -73,6 +67,7 @@ def _from_file(config: NeatConfig, space: GraphSpace) -> Genome:
 
 def first_population(config: NeatConfig, space: GraphSpace, rng: Generator) -> Genomes:
     """`config.population` copies of the template, with weights uniform within ± new_power unless they are kept or a seed's."""
+    config = fitted(config, space)
     genome = template(config, space)
     population = Genomes.of([genome]).take(np.zeros(config.population, np.int64))
     named, weights = config.start in TOPOLOGIES, population.links["weight"]
@@ -81,7 +76,7 @@ def first_population(config: NeatConfig, space: GraphSpace, rng: Generator) -> G
         population.links["weight"] = np.where(weights == 0.0, drawn, weights) if named else drawn
     hidden = population.nodes["kind"] == HIDDEN
     if named and not space.seed:
-        population.nodes["activation"][hidden] = draw_activations(activations_of(config, space)[1], int(hidden.sum()), rng)
+        population.nodes["activation"][hidden] = draw_activations(config.activations, int(hidden.sum()), rng)
     return _thinned(population, config.start_hidden, rng) if config.start == "random" else population
 
 

@@ -81,7 +81,7 @@ def test_the_paper_s_figure_4_distance() -> None:
 def test_splitting_with_the_identity_changes_nothing() -> None:
     genomes = grown(2, recurrent=False)
     rng = default_rng(0)
-    halved = split(genomes, np.arange(len(genomes)), numbers_after(genomes), {"linear": 1.0}, False, True, rng)
+    halved = split(genomes, np.arange(len(genomes)), numbers_after(genomes), mutation.Splitting({"linear": 1.0}, bias=True), rng)
     enabled = np.array([g.links["enabled"].any() for g in genomes])
     assert np.array_equal(halved.link_counts, genomes.link_counts + 2 * enabled)
     np.testing.assert_allclose(outputs_of(halved), outputs_of(genomes), atol=1e-12)
@@ -89,7 +89,7 @@ def test_splitting_with_the_identity_changes_nothing() -> None:
 
 def test_a_split_disables_the_link_and_keeps_its_weight_behind() -> None:
     genome = Genome(node_table(GraphSpace(1, 1, bias=False)), np.array([(0, 0, 1, 0.7, True)], LINK))
-    halved = split(Genomes.of([genome]), np.array([0]), Innovations(1, 2), {"tanh": 1.0}, False, False, default_rng(0))[0]
+    halved = split(Genomes.of([genome]), np.array([0]), Innovations(1, 2), mutation.Splitting({"tanh": 1.0}), default_rng(0))[0]
     assert [tuple(link) for link in halved.links.tolist()] == [(0, 0, 1, 0.7, False), (1, 0, 2, 1.0, True), (2, 2, 1, 0.7, True)]
     assert halved.nodes["id"].tolist() == [0, 1, 2]
 
@@ -116,11 +116,11 @@ def test_links_from_the_bias_are_split_only_where_allowed() -> None:
 def test_identical_splits_and_links_get_identical_numbers_within_the_scope() -> None:
     genome = Genome(node_table(GraphSpace(1, 1, bias=False)), np.array([(0, 0, 1, 0.7, True)], LINK))
     numbers = Innovations(1, 2)
-    twins = split(Genomes.of([genome, genome]), np.array([0, 1]), numbers, {"tanh": 1.0}, False, False, default_rng(0))
+    twins = split(Genomes.of([genome, genome]), np.array([0, 1]), numbers, mutation.Splitting({"tanh": 1.0}), default_rng(0))
     assert np.array_equal(twins[0].links["innovation"], twins[1].links["innovation"])
     assert np.array_equal(twins[0].nodes, twins[1].nodes)
     numbers.forget()
-    later = split(Genomes.of([genome]), np.array([0]), numbers, {"tanh": 1.0}, False, False, default_rng(0))[0]
+    later = split(Genomes.of([genome]), np.array([0]), numbers, mutation.Splitting({"tanh": 1.0}), default_rng(0))[0]
     assert later.links["innovation"].tolist() == [0, 3, 4]
     assert later.nodes["id"].tolist() == [0, 1, 3]
 
@@ -128,9 +128,9 @@ def test_identical_splits_and_links_get_identical_numbers_within_the_scope() -> 
 def test_a_link_split_twice_in_one_genome_gets_two_nodes() -> None:
     genome = Genome(node_table(GraphSpace(1, 1, bias=False)), np.array([(0, 0, 1, 0.7, True)], LINK))
     numbers, rng = Innovations(1, 2), default_rng(0)
-    once = split(Genomes.of([genome]), np.array([0]), numbers, {"tanh": 1.0}, False, False, rng)
+    once = split(Genomes.of([genome]), np.array([0]), numbers, mutation.Splitting({"tanh": 1.0}), rng)
     once.links["enabled"] = [True, False, False]
-    twice = split(once, np.array([0]), numbers, {"tanh": 1.0}, False, False, rng)[0]
+    twice = split(once, np.array([0]), numbers, mutation.Splitting({"tanh": 1.0}), rng)[0]
     assert twice.nodes["id"].tolist() == [0, 1, 2, 3]
     check_genome(twice, recurrent=False)
 
@@ -214,7 +214,7 @@ def test_how_often_disabled_genes_stay_disabled(rule: str, averaging: float, sta
 def test_weights_change_by_the_shares_and_stay_within_the_limit() -> None:
     nodes = node_table(GraphSpace(1, 1, bias=False))
     genomes = Genomes.of([Genome(nodes, np.array([(0, 0, 1, 7.5, True)], LINK))]).take(np.zeros(50_000, np.int64))
-    rules = kernels.Change(power=0.25, perturb=0.7, replace=0.2, limit=7.6, by_author=False)
+    rules = kernels.Change(power=0.25, perturb=0.7, replace=0.2, limit=7.6, by_author=False, adult=1 << 62)
     kernels.mutate_weights(genomes.links, genomes.link_starts, np.arange(40_000), rules, default_rng(0))
     changed = genomes.links["weight"][:40_000]
     assert np.all(genomes.links["weight"][40_000:] == 7.5)
