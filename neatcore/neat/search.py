@@ -156,6 +156,12 @@ class Neat:
         self.species = species.from_arrays(_under("species.", state))
         self.innovations = Innovations.restored(_under("innovations.", state))
 
+    def adopt(self, state: Mapping[str, Array], /) -> None:
+        """Begin with the population of `state`, perhaps of another task: it is evaluated and sorted into species anew."""
+        self.restore(state)
+        self.fitness, self.species = None, []
+        self.best, self.improved = -np.inf, self.generation
+
 
 def _under(prefix: str, state: Mapping[str, Array]) -> dict[str, Array]:
     return {name.removeprefix(prefix): value for name, value in state.items() if name.startswith(prefix)}
