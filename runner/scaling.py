@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -28,16 +28,19 @@ FILE = "scaling.json"
 
 @dataclass(frozen=True)
 class Scaled:
-    """The champion at one value of a parameter: links there could be and links there are, fitness, what the task says besides."""
+    """A genome evaluated once: links there could be and links there are, fitness, what the task says besides.
 
-    parameter: str
-    value: Any
+    parameter, value: what was changed of the task.
+    """
+
     possible: int
     links: int
     fitness: float
     solved: bool
     info: Mapping[str, float]
     seconds: float
+    parameter: str = ""
+    value: Any = None
 
     def as_json(self) -> dict[str, Any]:
         return vars(self) | {"info": dict(self.info)}
@@ -93,7 +96,8 @@ def scaled(run: Run, parameter: str, values: Sequence[str]) -> Iterator[Scaled]:
     for other in [assemble(each, seed) for each in tried]:
         _check(run, first, other, parameter)
     for each in (settings, *tried):
-        yield _evaluated(assemble(each, seed), genome, parameter, each.sections["task"][parameter])
+        found = evaluated(assemble(each, seed), genome)
+        yield replace(found, parameter=parameter, value=each.sections["task"][parameter])
 
 
 def _changed(settings: Settings, parameter: str, value: str) -> Settings:
@@ -111,7 +115,8 @@ def _check(run: Run, first: Parts, other: Parts, parameter: str) -> None:
     )
 
 
-def _evaluated(parts: Parts, genome: Any, parameter: str, value: Any) -> Scaled:
+def evaluated(parts: Parts, genome: Any) -> Scaled:
+    """A genome on the task of `parts`, examined where the task examines."""
     begun = perf_counter()
     weights = parts.encoding.decode([genome])
     policy = parts.model.bind(weights)
@@ -120,8 +125,6 @@ def _evaluated(parts: Parts, genome: Any, parameter: str, value: Any) -> Scaled:
         evaluation = examine(parts.task, policy, evaluation, default_rng(0))
     synapses = weights if isinstance(weights, Synapses) else None
     return Scaled(
-        parameter,
-        value,
         synapses.substrate.links if synapses else 0,
         int(synapses.expressed()[0]) if synapses else 0,
         float(evaluation.fitness[0]),
