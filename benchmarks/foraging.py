@@ -3,6 +3,7 @@ evolved on from one number of sensors to the next."""
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
@@ -34,8 +35,7 @@ ASKED, EVOLVED = "asked again", "evolved on"
 def attempt(variant: Variant, seed: int, generations: int) -> list[Row]:
     """One run at 8 sensors, its fittest genome asked again with more, and its population evolved on, doubling by doubling."""
     settings = variant.settings(generations)
-    for _, best in bests(settings, seed, generations):
-        pass
+    ((_, best),) = deque(bests(settings, seed, generations), maxlen=1)
     rows = [_row(variant, seed, ASKED, SENSORS[0], figures_of(best))]
     for sensors in SENSORS[1:]:
         found = evaluated(assemble(_with(settings, sensors), seed), best.champion)
