@@ -96,12 +96,12 @@ def busy(values: Array) -> bool:
     for lane in range(0, lanes, 8):
         for s in range(sources):
             count += values[lane, s] != ZERO
-    return 4 * count > (lanes + 7) // 8 * sources
+    return bool(4 * count > (lanes + 7) // 8 * sources)
 
 
 @kernel
 def gather_four(weights: Single, values: Single, sums: Single) -> None:
-    """sums (4, T) += Σ value · weights (S, T) over the sources, in their order, of four lanes (4, S) at once: a row is read once."""
+    """sums (4, T) += Σ value · weights (S, T) over the sources, in their order, of four lanes (4, S) at once."""
     a, b, c, d = values[0], values[1], values[2], values[3]
     one, two, three, four = sums[0], sums[1], sums[2], sums[3]
     sources, targets = weights.shape
