@@ -107,17 +107,18 @@ def overview(rows: Sequence[Row]) -> str:
     return table(("variant", "how", "sensors", "runs", "collected", "all of it", "steps a trial"), lines)
 
 
+def share(rows: Sequence[Row], variant: str, how: str) -> str:
+    """The median share of food collected with the most sensors."""
+    return f"{100 * float(np.median(of(rows, variant, how, SENSORS[-1], 'collected'))):.0f} %"
+
+
 def result(rows: Sequence[Row], folder: Path, generations: int) -> Result:
     """The page, its figures written to `folder`."""
-    most = SENSORS[-1]
     found = [
-        f"{variant.name} "
-        + " and ".join(
-            f"{100 * float(np.median(of(rows, variant.name, how, most, 'collected'))):.0f} % {how}" for how in (ASKED, EVOLVED)
-        )
+        f"{variant.name} " + " and ".join(f"{share(rows, variant.name, how)} {how}" for how in (ASKED, EVOLVED))
         for variant in VARIANTS
     ]
-    headline = f"Food collected with {most} sensors by what evolved with {SENSORS[0]}, median of runs: {'; '.join(found)}."
+    headline = f"Food collected with {SENSORS[-1]} sensors by what evolved with {SENSORS[0]}, median of runs: {'; '.join(found)}."
     parts = [
         f"The fittest genome after {generations} generations with {SENSORS[0]} sensors, asked again with more, without evolution:",
         write_figure(folder / f"{NAME}-asked.svg", picture(rows, ASKED), "Food and steps over sensors, asked again"),

@@ -166,6 +166,7 @@ class Neat:
         """Begin with the population of `state`, perhaps of another task: it is evaluated and sorted into species anew."""
         self.restore(state)
         self.fitness, self.species = None, []
+        self.mothers = self.fathers = np.full(len(self.population), -1)
         self.best, self.improved = -np.inf, self.generation
 
 
