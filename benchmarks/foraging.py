@@ -3,8 +3,7 @@ evolved on from one number of sensors to the next."""
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Annotated, Any
@@ -15,7 +14,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from benchmarks.command import run
-from benchmarks.geometry import COLOURS, Row, Variant, bests, figures_of, run_all, spread
+from benchmarks.geometry import COLOURS, Row, Variant, figures_of, run_all, spread
 from benchmarks.results import FOLDER, Result, table, write_figure
 from neatcore.interfaces import Generation
 from neatcore.loop import evolve
@@ -26,34 +25,33 @@ from viz.style import LIGHT, Margins, dress, figure
 
 NAME, TASK = "foraging", "food-gathering"
 LAYOUTS = ("concentric", "parallel")
-VARIANTS = tuple(Variant(layout, TASK, "stanley2009", (f"task.layout={layout}",)) for layout in LAYOUTS)
-GENERATIONS, SEEDS = 100, 20
+VARIANTS = tuple(
+    Variant(f"{layout}, distance" if extra else layout, TASK, "stanley2009", (f"task.layout={layout}", *extra))
+    for layout in LAYOUTS
+    for extra in ((), ("encoding.distance=true",))
+)
+GENERATIONS, SEEDS = 100, 20  # generations with 8 sensors; a quarter as many at every further number
 SENSORS = (8, 16, 32, 64, 128)
 ASKED, EVOLVED = "asked again", "evolved on"
 
 
 def attempt(variant: Variant, seed: int, generations: int) -> list[Row]:
-    """One run at 8 sensors, its fittest genome asked again with more, and its population evolved on, doubling by doubling."""
+    """One run with 8 sensors, its fittest genome asked again with more, and its population evolved on, doubling by doubling."""
     settings = variant.settings(generations)
-    ((_, best),) = deque(bests(settings, seed, generations), maxlen=1)
-    rows = [_row(variant, seed, ASKED, SENSORS[0], figures_of(best))]
+    parts = assemble(settings, seed)
+    best = _fittest(parts, generations)
+    rows = [_row(variant, seed, how, SENSORS[0], figures_of(best)) for how in (ASKED, EVOLVED)]
     for sensors in SENSORS[1:]:
         found = evaluated(assemble(_with(settings, sensors), seed), best.champion)
         rows.append(_row(variant, seed, ASKED, sensors, {"fitness": found.fitness, **found.info}))
-    return rows + list(_evolved_on(variant, seed, settings, generations))
-
-
-def _evolved_on(variant: Variant, seed: int, settings: Settings, generations: int) -> Iterator[Row]:
-    """The fittest after so many generations at 8 sensors, then as many at 16 from there on, and so forth."""
-    parts = assemble(settings, seed)
-    for sensors in SENSORS:
-        if sensors != SENSORS[0]:
-            state, parts = parts.search.state(), assemble(_with(settings, sensors), seed)
-            parts.search.adopt(state)  # type: ignore[attr-defined]
-        yield _row(variant, seed, EVOLVED, sensors, figures_of(_fittest(parts, generations)))
+        state, parts = parts.search.state(), assemble(_with(settings, sensors), seed)
+        parts.search.adopt(state)  # type: ignore[attr-defined]
+        rows.append(_row(variant, seed, EVOLVED, sensors, figures_of(_fittest(parts, generations // 4))))
+    return rows
 
 
 def _fittest(parts: Parts, generations: int) -> Generation[Any]:
+    """The generation with the fittest champion of so many."""
     turns = islice(evolve(parts.search, parts.encoding, parts.model, parts.task, parts.rng), generations)
     return max(turns, key=lambda generation: float(generation.evaluation.fitness[generation.best]))
 
@@ -70,9 +68,9 @@ def _row(variant: Variant, seed: int, how: str, sensors: int, figures: dict[str,
 # --- the page -----------------------------------------------------------------------------------------------------------
 
 
-def of(rows: Sequence[Row], layout: str, how: str, sensors: int, column: str) -> list[float]:
+def of(rows: Sequence[Row], variant: str, how: str, sensors: int, column: str) -> list[float]:
     """A column of all runs."""
-    return [float(row[column]) for row in rows if (row["variant"], row["how"], int(row["sensors"])) == (layout, how, sensors)]
+    return [float(row[column]) for row in rows if (row["variant"], row["how"], int(row["sensors"])) == (variant, how, sensors)]
 
 
 def picture(rows: Sequence[Row], how: str) -> Figure:
@@ -89,39 +87,42 @@ def picture(rows: Sequence[Row], how: str) -> Figure:
 
 def _over_sensors(ax: Axes, rows: Sequence[Row], how: str, column: str, y: str) -> None:
     places = range(len(SENSORS))
-    for layout, colour in zip(LAYOUTS, COLOURS):
-        runs = np.array([of(rows, layout, how, sensors, column) for sensors in SENSORS])
+    for variant, colour in zip(VARIANTS, COLOURS):
+        runs = np.array([of(rows, variant.name, how, sensors, column) for sensors in SENSORS])
         low, middle, high = np.percentile(runs, (25, 50, 75), axis=1)
         ax.fill_between(places, low, high, color=colour, alpha=0.18, linewidth=0)
-        ax.plot(places, middle, color=colour, linewidth=2, marker="o", markersize=4, label=layout)
+        ax.plot(places, middle, color=colour, linewidth=2, marker="o", markersize=4, label=variant.name)
     dress(ax, LIGHT, "sensors", y)
     ax.set_xticks(places, [str(sensors) for sensors in SENSORS])
 
 
 def overview(rows: Sequence[Row]) -> str:
     lines = []
-    for layout in LAYOUTS:
+    for variant in VARIANTS:
         for how in (ASKED, EVOLVED):
             for sensors in SENSORS:
-                collected, steps = (of(rows, layout, how, sensors, column) for column in ("collected", "steps"))
+                collected, steps = (of(rows, variant.name, how, sensors, column) for column in ("collected", "steps"))
                 whole = sum(share == 1.0 for share in collected)
-                lines.append((layout, how, sensors, len(collected), spread(collected, 3), whole, spread(steps, 1)))
-    return table(("layout", "how", "sensors", "runs", "collected", "all of it", "steps a trial"), lines)
+                lines.append((variant.name, how, sensors, len(collected), spread(collected, 3), whole, spread(steps, 1)))
+    return table(("variant", "how", "sensors", "runs", "collected", "all of it", "steps a trial"), lines)
+
+
+def share(rows: Sequence[Row], variant: str, how: str) -> str:
+    """The median share of food collected with the most sensors."""
+    return f"{100 * float(np.median(of(rows, variant, how, SENSORS[-1], 'collected'))):.0f} %"
 
 
 def result(rows: Sequence[Row], folder: Path, generations: int) -> Result:
     """The page, its figures written to `folder`."""
-    most = SENSORS[-1]
     found = [
-        f"{layout} {100 * float(np.median(of(rows, layout, how, most, 'collected'))):.0f} % when {how}"
-        for layout in LAYOUTS
-        for how in (ASKED, EVOLVED)
+        f"{variant.name} " + " and ".join(f"{share(rows, variant.name, how)} {how}" for how in (ASKED, EVOLVED))
+        for variant in VARIANTS
     ]
-    headline = f"Food collected with {most} sensors by what evolved with {SENSORS[0]}, median of runs: {', '.join(found)}."
+    headline = f"Food collected with {SENSORS[-1]} sensors by what evolved with {SENSORS[0]}, median of runs: {'; '.join(found)}."
     parts = [
         f"The fittest genome after {generations} generations with {SENSORS[0]} sensors, asked again with more, without evolution:",
         write_figure(folder / f"{NAME}-asked.svg", picture(rows, ASKED), "Food and steps over sensors, asked again"),
-        f"The population evolved on, {generations} generations at each number of sensors:",
+        f"The population evolved on, {generations // 4} generations at each number of sensors:",
         write_figure(folder / f"{NAME}-evolved.svg", picture(rows, EVOLVED), "Food and steps over sensors, evolved on"),
         overview(rows),
         "Median (middle half) over runs; `all of it` counts runs that collect every piece of food.",

@@ -123,11 +123,15 @@ def ls(runs: RunNames = None, as_json: AsJson = False) -> None:
 
 @app.command()
 @guarded
-def show(run: RunName = "latest", as_json: AsJson = False) -> None:
+def show(
+    run: RunName = "latest",
+    as_json: AsJson = False,
+    ancestry: Annotated[bool, typer.Option("--ancestry", help="instead, what changed from ancestor to ancestor")] = False,
+) -> None:
     """Describe a run: outcome, settings, the champion's genes."""
-    from runner.listing import print_run
+    from runner.listing import print_ancestry, print_run
 
-    print_run(run, as_json=as_json)
+    (print_ancestry if ancestry else print_run)(run, as_json=as_json)
 
 
 @app.command()
@@ -191,13 +195,17 @@ def paint(
     ] = None,
     population: Annotated[bool, typer.Option("--population", help="the pictures of a run's last population on a sheet")] = False,
     colour: Annotated[bool | None, typer.Option("--colour/--grey", help="as many outputs as it has, or brightness alone")] = None,
+    ancestry: Annotated[
+        bool, typer.Option("--ancestry", help="how a run's champion came to be: .png, or a film as .webp, .gif, .mp4")
+    ] = False,
+    champion: Annotated[str, typer.Option(help="of a run: best, final, or a generation's")] = "best",
     corners: Annotated[bool, typer.Option("--corners", help="outer pixels lie on the edges, as in Picbreeder's archive")] = False,
 ) -> None:
     """Paint the picture of a CPPN: a network that answers the colour of a place from x, y and the distance to the middle."""
     from runner.patterns import Wish, save_painting
 
     grey = None if colour is None else not colour
-    print(save_painting(source, Wish(size, corners, grey, features, sweep, population), out))
+    print(save_painting(source, Wish(size, corners, grey, features, sweep, population, ancestry, champion), out))
 
 
 @app.command(context_settings={"ignore_unknown_options": True})

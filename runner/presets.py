@@ -48,8 +48,9 @@ NO_VELOCITY: Sections = {
 }
 
 # Networks that paint: the functions of Picbreeder (Secretan et al. 2011), its weight limit, small networks that grow steadily.
+# How a picture came to be is worth seeing, and the genomes are small.
 CPPN: Sections = {
-    "run": {"search": "neat", "encoding": "direct"},
+    "run": {"search": "neat", "encoding": "direct", "ancestry": True},
     "search": {
         "output_activation": "signed_sigmoid",
         "activations": {"signed_gaussian": 1.0, "sine": 1.0, "cosine": 1.0, "signed_sigmoid": 1.0, "linear": 1.0},

@@ -15,6 +15,7 @@ from numpy.random import Generator, default_rng
 from neatcore.errors import InputError, require
 from neatcore.interfaces import Encoding, Generation, Model, Placed, Search, Space, Task, Transferable, VectorSpace
 from neatcore.loop import evolve
+from runner import ancestry
 from runner import checkpoint as checkpoints
 from runner.checkpoint import Checkpoint
 from runner.compiling import announced
@@ -52,6 +53,7 @@ class Parts:
     model: Model[Any]
     task: Task
     rng: Generator
+    parents: ancestry.Breeding | None = None  # the search, where every generation's genomes are kept
 
 
 def assemble(settings: Settings, seed: int) -> Parts:
@@ -67,7 +69,8 @@ def assemble(settings: Settings, seed: int) -> Parts:
     places = [task.places if isinstance(task, Placed) else None] if part.placed else []
     encoding, model = part.builder()(settings.encoding, task.inputs, task.outputs, *places)
     search = SEARCHES[settings.run.search].builder()(settings.search, encoding.space, rng)
-    return Parts(search, encoding, model, task, rng)
+    parents = ancestry.breeding(search, settings.run.search) if settings.run.ancestry else None
+    return Parts(search, encoding, model, task, rng, parents)
 
 
 @dataclass(frozen=True)
@@ -170,6 +173,7 @@ def _return_to(run: Run, parts: Parts, last: Checkpoint) -> None:
         parts.search.restore(last.search)
         parts.rng.bit_generator.state = last.rng
     checkpoints.forget(run.checkpoints, last.generation)
+    ancestry.forget(run.ancestry, last.generation)
     for log in (run.metrics, run.timings):
         cut_log(log, last.generation)
     for path in run.champions.glob("*.npz"):
@@ -185,7 +189,8 @@ def _see_through(work: Work, display: Display) -> Outcome:
         stack.enter_context(display.showing(work.facts))
         stack.enter_context(announced(lambda: display.notice("compiling kernels (first run only)…")))
         task = stack.enter_context(workers_of(parts.task, work.settings, display.notice))
-        recorder = stack.enter_context(Recorder(run, parts.search, parts.rng, last.best, config.checkpoint_seconds))
+        every = config.checkpoint_seconds
+        recorder = stack.enter_context(Recorder(run, parts.search, parts.rng, last.best, every, parents=parts.parents))
         interrupt = stack.enter_context(Interrupt(display.notice))
         numbers = {"generation": last.generation, "evaluations": last.evaluations}
         turns = evolve(parts.search, parts.encoding, parts.model, task, parts.rng, examined=config.examined, **numbers)
