@@ -112,17 +112,17 @@ _HIDDEN = Experiment(
     title="Double pole balancing without velocities",
     task="double-pole-no-velocity",
     preset="stanley2002",
-    seeds=20,
+    seeds=60,
     generations=200,
     variants=(
         Variant(
-            "the fittest examined",
+            "one examined",
             published=(
                 Published(QUOTED, 33_184, runs=20, generalisation=286),
                 Published(AUTHOR, 29_500, runs=20, solved=19, generalisation=288),
             ),
         ),
-        Variant("the ten fittest", ("examined=10",)),
+        Variant("ten examined", ("examined=10",)),
     ),
     notes="""
 Fitness is Gruau's over 1,000 steps. The fittest network of each generation is examined: it must last 100,000 steps

@@ -172,10 +172,23 @@ class Verdict:
 
 @runtime_checkable
 class Examining(Protocol):
-    """A task whose solutions must pass a test too costly for every network: the fittest of each generation is examined."""
+    """A task whose solutions must pass a test too costly for every network: one, or a few, of each generation are examined."""
 
     def examine(self, policy: Policy, rng: Generator, /) -> Verdict:
         """Examine the one network of `policy`."""
+        ...
+
+
+@runtime_checkable
+class Nominating(Protocol):
+    """A search that knows which of its genomes are worth an examination; of other searches the fittest are examined."""
+
+    def nominees(self) -> Ints:
+        """After `tell`: all rows (P,) in the order in which to examine them. Reading changes nothing."""
+        ...
+
+    def examined(self, rows: Ints, /) -> None:
+        """Take note that these have been examined."""
         ...
 
 

@@ -10,7 +10,7 @@ from numpy.random import Generator
 
 from neatcore.errors import InputError, require
 from neatcore.genome import HIDDEN, Genomes
-from neatcore.interfaces import Array, Floats, GraphSpace, Space
+from neatcore.interfaces import Array, Floats, GraphSpace, Ints, Space
 from neatcore.neat import reproduction, species
 from neatcore.neat.config import NeatConfig
 from neatcore.neat.innovations import Innovations
@@ -68,6 +68,19 @@ class Neat:
             self.best, self.improved = float(fitness.max()), self.generation
         self.fitness = fitness
         self.generation += 1
+
+    def nominees(self) -> Ints:
+        """All rows (P,) in the order in which to examine: champions of species that have risen since they were last examined
+        come first, then all others, the fittest of each first (NEAT C++ 1.2, pole2_epoch)."""
+        require(self.fitness is not None, "nothing to examine before tell")
+        fitness = np.asarray(self.fitness)
+        later = np.ones(len(fitness), np.bool_)
+        later[species.waiting(self.species)] = False
+        return np.lexsort((-fitness, later))
+
+    def examined(self, rows: Ints, /) -> None:
+        """Take note that the genomes `rows` have been examined."""
+        self.species = species.noted(self.species, rows, self.generation - 1)
 
     def _offspring(self, fitness: Floats) -> Genomes:
         config, rng = self.config, self.rng

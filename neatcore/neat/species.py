@@ -19,7 +19,8 @@ NOBODY, NO_LINKS = np.empty(0, np.int64), np.empty(0, LINK)
 class Species(NamedTuple):
     """members (n,): rows of the population, fittest first. representative: the links that stand for the species next time.
 
-    best: the highest fitness it ever had, at generation `improved`. born: its first generation.
+    best: the highest fitness it ever had, at generation `improved`. born: its first generation. examined: the generation in
+    which its champion was last examined, -1 before.
     """
 
     id: int
@@ -28,6 +29,7 @@ class Species(NamedTuple):
     representative: Genes
     best: float
     improved: int
+    examined: int = -1
 
 
 def speciate(population: Genomes, species: Sequence[Species], threshold: float, config: NeatConfig) -> tuple[Ints, Ints]:
@@ -72,8 +74,19 @@ def update(
     for place, start, stop, low, high, top in zip(*(column.tolist() for column in columns), strict=True):
         old = species[place] if place < len(species) else born[place - len(species)]
         improved = generation if top > old.best else old.improved
-        result.append(Species(old.id, old.born, order[start:stop], links[low:high], max(top, old.best), improved))
+        result.append(Species(old.id, old.born, order[start:stop], links[low:high], max(top, old.best), improved, old.examined))
     return result
+
+
+def waiting(species: Sequence[Species]) -> Ints:
+    """Rows of the champions of species whose best fitness has risen since a champion of theirs was examined."""
+    return np.array([s.members[0] for s in species if s.examined < s.improved], np.int64)
+
+
+def noted(species: Sequence[Species], rows: Ints, generation: int) -> list[Species]:
+    """The species, with a note of the generation in those whose champion is one of `rows`."""
+    seen = set(rows.tolist())
+    return [s._replace(examined=generation) if int(s.members[0]) in seen else s for s in species]
 
 
 def means(species: Sequence[Species], fitness: Floats) -> Floats:
@@ -126,7 +139,7 @@ def allot(claims: Floats, total: int) -> Ints:
 def to_arrays(species: Sequence[Species]) -> dict[str, Array]:
     """Plain arrays from which `from_arrays` makes the same species again."""
     return {
-        "ids": np.array([(s.id, s.born, s.improved) for s in species], np.int64).reshape(-1, 3),
+        "ids": np.array([(s.id, s.born, s.improved, s.examined) for s in species], np.int64).reshape(-1, 4),
         "best": np.array([s.best for s in species]),
         "members": np.concatenate([np.empty(0, np.int64), *(s.members for s in species)]),
         "member_starts": starts([len(s.members) for s in species]),
@@ -140,4 +153,4 @@ def from_arrays(state: Mapping[str, Array]) -> list[Species]:
     members = np.split(state["members"], state["member_starts"][1:-1])
     representatives = np.split(state["representatives"], state["representative_starts"][1:-1])
     rows = zip(state["ids"].tolist(), state["best"].tolist(), members, representatives, strict=False)
-    return [Species(id_, born, m, r, best, improved) for (id_, born, improved), best, m, r in rows]
+    return [Species(id_, born, m, r, best, improved, examined) for (id_, born, improved, examined), best, m, r in rows]

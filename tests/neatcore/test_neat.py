@@ -106,6 +106,35 @@ def test_champions_of_species_with_many_offspring_are_copied_unchanged() -> None
     assert any(child == best for child in children)
 
 
+def test_a_champion_is_examined_once_until_its_species_rises() -> None:
+    neat = Neat(NeatConfig(population=60, threshold=1.0), SPACE, default_rng(0))
+    marks: dict[int, float] = {}  # the best fitness of each species when its champion was last examined
+    none_left = 0
+    for _ in range(40):
+        fitness = fitness_of(neat)
+        neat.tell(fitness)
+        assert np.array_equal(np.sort(neat.nominees()), np.arange(60))
+        rows = neat.nominees()[:8]
+        for row in rows:
+            risen = [s for s in neat.species if s.best > marks.get(s.id, -np.inf)]
+            if not risen:
+                none_left += 1
+                break
+            assert fitness[row] == max(fitness[s.members[0]] for s in risen)
+            marks |= {s.id: s.best for s in neat.species if s.members[0] == row}
+        neat.examined(rows)
+        marks |= {s.id: s.best for s in neat.species if s.members[0] in rows}
+    assert 0 < none_left < 40
+
+
+def test_where_no_species_has_risen_the_fittest_is_examined() -> None:
+    neat = Neat(NeatConfig(population=60, threshold=1.0), SPACE, default_rng(0))
+    fitness = fitness_of(neat)
+    neat.tell(fitness)
+    neat.examined(np.array([s.members[0] for s in neat.species]))
+    assert np.array_equal(neat.nominees(), np.argsort(-fitness, kind="stable"))
+
+
 def test_a_moving_threshold_finds_its_number_of_species() -> None:
     neat = Neat(NeatConfig(target_species=8, add_node=0.2), SPACE, default_rng(0))
     counts = []
@@ -123,6 +152,7 @@ def test_a_restored_search_goes_on_as_if_never_stopped(scope: str, told: bool) -
     rng = default_rng(3)
     neat = Neat(config, SPACE, rng)
     advance(neat, 8)
+    neat.examined(neat.nominees()[:3])
     if not told:
         neat.ask()
     state, random = neat.state(), rng.bit_generator.state
@@ -133,6 +163,7 @@ def test_a_restored_search_goes_on_as_if_never_stopped(scope: str, told: bool) -
     advance(neat, 6)
     advance(other, 6)
     assert neat.report() == other.report()
+    assert np.array_equal(neat.nominees(), other.nominees())
     left, right = neat.state(), other.state()
     assert left.keys() == right.keys()
     assert all(np.array_equal(left[name], right[name]) for name in left)
