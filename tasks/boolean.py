@@ -81,7 +81,7 @@ def patterns(bits: int) -> tuple[Floats, Floats]:
 def _ask(policy: Policy, inputs: Floats, steps: int) -> Floats:
     """Answers (P, S, O) to the inputs (S, I); each has a lane of its own, so memory never reaches from one to the next."""
     memory = policy.reset(len(inputs))
-    lanes = np.tile(inputs, (policy.size, 1, 1))
+    lanes = np.repeat(inputs[None], policy.size, axis=0)
     for _ in range(steps):
         memory, outputs = policy.step(memory, lanes)
     return outputs

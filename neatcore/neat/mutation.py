@@ -13,7 +13,7 @@ import numpy as np
 from numpy.random import Generator
 
 from neatcore.activations import code_of
-from neatcore.genome import HIDDEN, LINK, NODE, Genes, Genomes, starts
+from neatcore.genome import HIDDEN, LINK, NODE, Genes, Genomes, copied, starts
 from neatcore.interfaces import Bools, Ints
 from neatcore.neat import kernels
 from neatcore.neat.innovations import Innovations
@@ -52,13 +52,13 @@ def split_links(
     rows, places = rows[places >= 0], places[places >= 0]
     growth = Growth(rows.tolist(), [], np.repeat(rows, 2).tolist(), [])
     ids, first = population.nodes["id"], population.node_starts
-    for row, gene, activation in zip(growth.node_rows, population.links[places].tolist(), activations, strict=True):
+    for row, gene, activation in zip(growth.node_rows, population.links.take(places).tolist(), activations, strict=True):
         split, source, target, weight, _ = gene
         node = innovations.node(split, ids[first[row] : first[row + 1]].tolist())
         growth.nodes.append((node, HIDDEN, activation))
         growth.links.append((innovations.link(source, node), source, node, 1.0, True))
         growth.links.append((innovations.link(node, target), node, target, weight, True))
-    links = population.links.copy()
+    links = copied(population.links)
     links["enabled"][places] = False
     return population.with_links(links), growth
 
@@ -73,7 +73,7 @@ def grow(population: Genomes, *growths: Growth) -> Genomes:
 def switch_links(population: Genomes, rows: Ints, eligible: Bools, rng: Generator) -> Genomes:
     """Enable a disabled link, or disable an enabled one: one of the `eligible` links in each row."""
     places = kernels.choose(eligible.astype(np.int64), population.link_starts, rows, rng)
-    links = population.links.copy()
+    links = copied(population.links)
     links["enabled"][places[places >= 0]] ^= True
     return population.with_links(links)
 
@@ -114,7 +114,7 @@ def change_activations(population: Genomes, rows: Ints, odds: dict[str, float], 
     """Another activation, drawn by the odds, for one hidden node in each row."""
     places = kernels.choose((population.nodes["kind"] == HIDDEN).astype(np.int64), population.node_starts, rows, rng)
     drawn = draw_activations(odds, len(rows), rng)
-    nodes = population.nodes.copy()
+    nodes = copied(population.nodes)
     nodes["activation"][places[places >= 0]] = drawn[places >= 0]
     return population.with_nodes(nodes, population.node_starts)
 
@@ -133,5 +133,5 @@ def _insert(table: Genes, first: Ints, rows: list[int], genes: Genes) -> tuple[G
     key = genes.dtype.names[0]  # type: ignore[index]
     owners = np.array(rows)
     order = np.lexsort((genes[key], owners))
-    genes, out = genes[order], np.empty(len(table) + len(genes), table.dtype)
+    genes, out = genes.take(order), np.empty(len(table) + len(genes), table.dtype)
     return out, kernels.splice(table, table[key], first, owners[order], genes, genes[key], out)

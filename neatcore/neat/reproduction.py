@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,11 +24,10 @@ class Parents:
     untouched: Bools
 
 
-def choose_parents(species: Sequence[Species], offspring: Ints, config: NeatConfig, rng: Generator) -> Parents:
+def choose_parents(species: Species, offspring: Ints, config: NeatConfig, rng: Generator) -> Parents:
     """Parents of every child, species by species: the champion's copy first, then draws from the fittest members."""
-    sizes = np.array([len(s.members) for s in species])
-    members, first = np.concatenate([s.members for s in species]), starts(sizes)[:-1]
-    pools = (config.survival * sizes + 1).astype(np.int64)
+    members, first = species.members, species.starts[:-1]
+    pools = (config.survival * species.sizes + 1).astype(np.int64)
     kinds = np.repeat(np.arange(len(species)), offspring)
 
     def draw(of: Ints) -> Ints:

@@ -39,7 +39,7 @@ class Neat:
         self.population = first_population(config, space, rng)
         nodes, links = self.population.nodes["id"], self.population.links["innovation"]
         self.innovations = Innovations(int(links.max(initial=-1)) + 1, int(nodes.max(initial=-1)) + 1)
-        self.species: list[species.Species] = []
+        self.species = species.Species.none()
         self.threshold = config.threshold
         self.fitness: Floats | None = None  # of `population`; None while it waits to be told
         self.best, self.improved = -np.inf, 0
@@ -59,11 +59,11 @@ class Neat:
         wrong = np.flatnonzero(~np.isfinite(fitness))
         require(len(wrong) == 0, f"fitness of genomes {wrong[:5].tolist()} is not finite")
         require(self.fitness is None, "told twice; ask for the next generation first")
-        placed, founders = species.speciate(self.population, self.species, self.threshold, self.config)
+        placed = species.speciate(self.population, self.species, self.threshold, self.config)
         self.species = species.update(
-            self.species, self.population, placed, founders, fitness, self.generation, self.next_species, self.config, self.rng
+            self.species, self.population, placed, fitness, self.generation, self.next_species, self.config, self.rng
         )
-        self.next_species += len(founders)
+        self.next_species = max(self.next_species, int(self.species.history["id"][-1]) + 1)
         if fitness.max() > self.best:
             self.best, self.improved = float(fitness.max()), self.generation
         self.fitness = fitness
@@ -75,12 +75,12 @@ class Neat:
         require(self.fitness is not None, "nothing to examine before tell")
         fitness = np.asarray(self.fitness)
         later = np.ones(len(fitness), np.bool_)
-        later[species.waiting(self.species)] = False
+        later[self.species.waiting] = False
         return np.lexsort((-fitness, later))
 
     def examined(self, rows: Ints, /) -> None:
         """Take note that the genomes `rows` have been examined."""
-        self.species = species.noted(self.species, rows, self.generation - 1)
+        self.species = self.species.noted(rows, self.generation - 1)
 
     def _offspring(self, fitness: Floats) -> Genomes:
         config, rng = self.config, self.rng
@@ -107,27 +107,13 @@ class Neat:
         fitness, genomes = np.asarray(self.fitness), self.population
         champion = genomes[int(np.argmax(fitness))]
         return {
-            "species": self._species(fitness),
+            "species": species.told(self.species, fitness, self.generation - 1),
             "threshold": self.threshold,
             "hidden_mean": float(np.count_nonzero(genomes.nodes["kind"] == HIDDEN) / len(genomes)),
             "hidden_best": champion.hidden,
             "links_mean": float(np.count_nonzero(genomes.links["enabled"]) / len(genomes)),
             "links_best": int(np.count_nonzero(champion.links["enabled"])),
         }
-
-    def _species(self, fitness: Floats) -> list[dict[str, Any]]:
-        now, means = self.generation - 1, species.means(self.species, fitness).tolist()
-        return [
-            {
-                "id": kind.id,
-                "size": len(kind.members),
-                "best": float(fitness[kind.members[0]]),
-                "mean": mean,
-                "age": now - kind.born,
-                "stale": now - kind.improved,
-            }
-            for kind, mean in zip(self.species, means, strict=True)
-        ]
 
     def state(self) -> dict[str, Array]:
         """Everything, as plain arrays; reading it changes nothing."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from numpy.random import default_rng
 from pydantic import ValidationError
 
 from neatcore.errors import InputError
-from neatcore.genome import HIDDEN, LINK, check_genome
+from neatcore.genome import HIDDEN, LINK, check_genome, starts
 from neatcore.interfaces import Floats, GraphSpace, VectorSpace
 from neatcore.neat import Neat, NeatConfig, species
 from neatcore.neat.reproduction import choose_parents
@@ -53,8 +54,9 @@ def test_the_population_never_changes_size_and_every_genome_has_one_species(chan
     for _ in range(30):
         advance(neat, 1)
         assert len(neat.population) == neat.config.population
-        members = np.sort(np.concatenate([s.members for s in neat.species]))
-        assert np.array_equal(members, np.arange(neat.config.population))
+        assert np.array_equal(np.sort(neat.species.members), np.arange(neat.config.population))
+        assert neat.species.sizes.min() > 0
+        assert neat.species.sizes.sum() == neat.config.population
 
 
 @settings(max_examples=200, deadline=None)
@@ -69,12 +71,15 @@ def test_allotment_sums_to_the_total_and_is_within_one_of_the_exact_share(claims
     assert np.all(np.abs(whole - exact / exact.sum() * total) < 1 + 1e-6)
 
 
-def a_species(members: list[int], *, improved: int = 0) -> Species:
-    return Species(0, 0, np.array(members), np.empty(0, LINK), 0.0, improved)
+def species_of(*members: list[int], improved: Sequence[int] = ()) -> Species:
+    history = np.zeros(len(members), species.HISTORY)
+    history["improved"] = improved or 0
+    no_links = starts([0] * len(members))
+    return Species(history, np.concatenate(members), starts([len(each) for each in members]), np.empty(0, LINK), no_links)
 
 
 def test_shares_are_the_means_of_fitness() -> None:
-    kinds = [a_species([0, 1]), a_species([2, 3, 4])]
+    kinds = species_of([0, 1], [2, 3, 4])
     fitness = np.array([4.0, 2.0, 9.0, 0.0, 0.0])
     assert species.shares(kinds, fitness, np.ones(2)).tolist() == [3.0, 3.0]
     assert species.shares(kinds, fitness - 1, np.ones(2)).tolist() == [3.0, 3.0]
@@ -83,7 +88,7 @@ def test_shares_are_the_means_of_fitness() -> None:
 
 
 def test_stagnant_species_may_not_breed_and_a_stagnant_population_keeps_two() -> None:
-    kinds = [a_species([0], improved=0), a_species([1], improved=10), a_species([2], improved=0)]
+    kinds = species_of([0], [1], [2], improved=[0, 10, 0])
     fitness = np.array([1.0, 2.0, 3.0])
     assert species.allowed(kinds, fitness, 15, 15, NeatConfig()).tolist() == [0.0, 1.0, 1.0]
     assert species.allowed(kinds, fitness, 15, 15, NeatConfig(protect_best=False)).tolist() == [0.0, 1.0, 0.0]
@@ -95,10 +100,9 @@ def test_stagnant_species_may_not_breed_and_a_stagnant_population_keeps_two() ->
 def test_champions_of_species_with_many_offspring_are_copied_unchanged() -> None:
     neat = Neat(NeatConfig(population=50), SPACE, default_rng(1))
     advance(neat, 10)
-    offspring = species.allot(np.array([float(len(s.members)) for s in neat.species]), 50)
+    offspring = species.allot(neat.species.sizes.astype(float), 50)
     parents = choose_parents(neat.species, offspring, neat.config, default_rng(0))
-    many = [s.members[0] for s, count in zip(neat.species, offspring, strict=True) if count > 5]
-    assert parents.mothers[parents.untouched].tolist() == many
+    assert parents.mothers[parents.untouched].tolist() == neat.species.champions[offspring > 5].tolist()
     assert np.all(parents.fathers[parents.untouched] == -1)
     before = neat.population
     children = list(neat.ask())
@@ -116,14 +120,14 @@ def test_a_champion_is_examined_once_until_its_species_rises() -> None:
         assert np.array_equal(np.sort(neat.nominees()), np.arange(60))
         rows = neat.nominees()[:8]
         for row in rows:
-            risen = [s for s in neat.species if s.best > marks.get(s.id, -np.inf)]
+            kinds = zip(neat.species.history["id"].tolist(), neat.species.history["best"].tolist(), neat.species.champions)
+            risen = {champion: (id_, best) for id_, best, champion in kinds if best > marks.get(id_, -np.inf)}
             if not risen:
                 none_left += 1
                 break
-            assert fitness[row] == max(fitness[s.members[0]] for s in risen)
-            marks |= {s.id: s.best for s in neat.species if s.members[0] == row}
+            assert fitness[row] == fitness[list(risen)].max()
+            marks |= [risen[row]]
         neat.examined(rows)
-        marks |= {s.id: s.best for s in neat.species if s.members[0] in rows}
     assert 0 < none_left < 40
 
 
@@ -131,7 +135,7 @@ def test_where_no_species_has_risen_the_fittest_is_examined() -> None:
     neat = Neat(NeatConfig(population=60, threshold=1.0), SPACE, default_rng(0))
     fitness = fitness_of(neat)
     neat.tell(fitness)
-    neat.examined(np.array([s.members[0] for s in neat.species]))
+    neat.examined(neat.species.champions)
     assert np.array_equal(neat.nominees(), np.argsort(-fitness, kind="stable"))
 
 
