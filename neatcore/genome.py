@@ -149,7 +149,7 @@ class Genomes(Sequence[Genome]):
 
 
 def copied(genes: Genes) -> Genes:
-    """A copy, record by record: numpy's own goes field by field and takes ten times as long, as `genes[places]` does beside `take`."""
+    """A copy, by whole records; numpy goes field by field and takes ten times as long, as does `genes[places]` beside `take`."""
     whole = np.dtype((np.void, genes.itemsize))
     copy: Genes = genes.view(whole).copy().view(genes.dtype)
     return copy

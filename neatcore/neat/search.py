@@ -92,9 +92,9 @@ class Neat:
             self.improved = self.generation - 1
         claims = species.shares(self.species, fitness, factors)
         offspring = species.allot(claims, config.population)
-        parents = reproduction.choose_parents(self.species, offspring, config, rng)
-        children = reproduction.cross(self.population, parents, fitness, self.space.recurrent, config, rng)
-        return reproduction.mutate(children, parents, self.innovations, self.space.recurrent, config, rng)
+        rules = reproduction.rules_of(config, self.space.recurrent)
+        litter = reproduction.brood(self.population, fitness, self.species, offspring, rules, rng)
+        return reproduction.raised(litter, self.innovations, config, rng)
 
     def _move_threshold(self) -> None:
         target, step = self.config.target_species, self.config.threshold_step

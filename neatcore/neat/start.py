@@ -13,7 +13,7 @@ from neatcore.errors import InputError, unknown
 from neatcore.genome import HIDDEN, LINK, NODE, Genome, Genomes, check_genome, node_table
 from neatcore.interfaces import GraphSpace
 from neatcore.neat.config import TOPOLOGIES, NeatConfig
-from neatcore.neat.mutation import draw_activations
+from neatcore.neat.mutation import activations_of
 
 
 def template(config: NeatConfig, space: GraphSpace) -> Genome:
@@ -59,7 +59,7 @@ def first_population(config: NeatConfig, space: GraphSpace, rng: Generator) -> G
         population.links["weight"] = rng.uniform(-config.new_power, config.new_power, len(population.links))
     hidden = population.nodes["kind"] == HIDDEN
     if config.start in TOPOLOGIES:
-        population.nodes["activation"][hidden] = draw_activations(config.activations, int(hidden.sum()), rng)
+        population.nodes["activation"][hidden] = activations_of(config.activations, rng.random(int(hidden.sum())))
     return _thinned(population, config.start_hidden, rng) if config.start == "random" else population
 
 

@@ -17,7 +17,8 @@ from neatcore.errors import InputError
 from neatcore.genome import HIDDEN, LINK, check_genome, starts
 from neatcore.interfaces import Floats, GraphSpace, VectorSpace
 from neatcore.neat import Neat, NeatConfig, species
-from neatcore.neat.reproduction import choose_parents
+from neatcore.neat.breeding.kernels import choose_parents
+from neatcore.neat.reproduction import rules_of
 from neatcore.neat.species import Species
 from neatcore.neat.start import template
 
@@ -101,7 +102,8 @@ def test_champions_of_species_with_many_offspring_are_copied_unchanged() -> None
     neat = Neat(NeatConfig(population=50), SPACE, default_rng(1))
     advance(neat, 10)
     offspring = species.allot(neat.species.sizes.astype(float), 50)
-    parents = choose_parents(neat.species, offspring, neat.config, default_rng(0))
+    rates = rules_of(neat.config, recurrent=False).rates
+    parents = choose_parents(neat.species.members, neat.species.starts, offspring, rates, default_rng(0))
     assert parents.mothers[parents.untouched].tolist() == neat.species.champions[offspring > 5].tolist()
     assert np.all(parents.fathers[parents.untouched] == -1)
     before = neat.population
