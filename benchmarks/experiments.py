@@ -134,7 +134,7 @@ _HIDDEN = Experiment(
             AUTHORS_RULES,
             (Published(AUTHOR, 29_500, runs=20, solved=19, generalisation=288),),
         ),
-        Variant("the paper's rules, ten examined", ("examined=10",)),
+        Variant("ten examined", ("examined=10",)),
     ),
     notes="""
 Fitness is Gruau's over 1,000 steps. One network of each generation is examined: it must last 100,000 steps and pass at
