@@ -1,0 +1,103 @@
+"""A network looked at while a task asks it: a policy that passes every call on and keeps what neurons held."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.random import default_rng
+
+from neatcore.errors import InputError, TaskError
+from neatcore.interfaces import Array, Floats, Ints, Policy, Showable, State, Task
+from substrates.networks import SubstratePolicy
+from viz.activity import Moment
+
+LANES = 12  # kept of each step
+STEPS = 512  # kept of an episode; of a longer one every second, fourth, …
+MOMENTS = 6
+
+
+@dataclass
+class Episode:
+    """What the neurons of the first network held, sheet by sheet (N, S), at every `stride`-th step since a reset."""
+
+    steps: list[list[Array]] = field(default_factory=list)
+    stride: int = 1
+    length: int = 0
+
+    def add(self, values: list[Array]) -> None:
+        if self.length % self.stride == 0:
+            self.steps.append(values)
+        self.length += 1
+        if len(self.steps) > STEPS:
+            self.steps, self.stride = self.steps[::2], 2 * self.stride
+
+
+@dataclass(frozen=True)
+class Watched:
+    """A policy whose every step is noted in `episodes`, a new one at each reset. Answers are those of the policy."""
+
+    policy: SubstratePolicy
+    episodes: list[Episode]
+
+    @property
+    def size(self) -> int:
+        return self.policy.size
+
+    @property
+    def inputs(self) -> int:
+        return self.policy.inputs
+
+    @property
+    def outputs(self) -> int:
+        return self.policy.outputs
+
+    def reset(self, lanes: int, /) -> State:
+        self.episodes.append(Episode())
+        return self.policy.reset(lanes)
+
+    def step(self, state: State, inputs: Floats, /) -> tuple[State, Floats]:
+        if self.size and self.episodes:
+            first = self.policy.take(np.zeros(1, np.int64))
+            held = first.activations(state[:1, :, :LANES].copy(), inputs[:1, :LANES])
+            self.episodes[-1].add([values[0].copy() for values in held])
+        return self.policy.step(state, inputs)
+
+    def take(self, rows: Ints, /) -> Watched:
+        return Watched(self.policy.take(rows), self.episodes)
+
+
+def moments(task: Task, name: str, policy: SubstratePolicy, seed: int = 0) -> list[Moment]:
+    """What the neurons of one network held while the task showed or evaluated it: at some steps, or for some inputs."""
+    watched = Watched(policy, [])
+    ask(task, name, watched, seed)
+    episodes = [episode for episode in watched.episodes if episode.steps]
+    if not episodes:
+        return []
+    return _chosen(max(episodes, key=lambda episode: episode.length))  # the first of the longest
+
+
+def ask(task: Task, name: str, policy: Policy, seed: int) -> object:
+    """What the task shows of a network, or, where it shows none, its evaluation; TaskError where it raises."""
+    rng = default_rng(seed)
+    try:
+        return task.show(policy, rng) if isinstance(task, Showable) else task.evaluate(policy, rng)
+    except (InputError, TaskError):
+        raise
+    except Exception as error:
+        doing = "show" if isinstance(task, Showable) else "evaluate"
+        raise TaskError(f"task {name} raised {type(error).__name__} in {doing}: {error}") from error
+
+
+def _chosen(episode: Episode) -> list[Moment]:
+    """Some lanes of the last step where there are several, else some steps."""
+    lanes = episode.steps[-1][0].shape[1]
+    if lanes > 1:
+        chosen = _spread(lanes)
+        return [Moment(f"input {lane + 1}", [values[:, lane] for values in episode.steps[-1]]) for lane in chosen]
+    chosen = _spread(len(episode.steps))
+    return [Moment(f"step {place * episode.stride + 1:,}", [values[:, 0] for values in episode.steps[place]]) for place in chosen]
+
+
+def _spread(count: int) -> list[int]:
+    return sorted({round(place) for place in np.linspace(0, count - 1, min(count, MOMENTS)).tolist()})
