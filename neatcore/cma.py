@@ -79,3 +79,7 @@ class Cma:
         arrays = {name.removeprefix("array."): value.copy()[()] for name, value in state.items() if name.startswith("array.")}
         vars(self.optimizer).update(numbers["plain"] | arrays)
         self.asked = list(state["asked"])
+
+    def adopt(self, state: Mapping[str, Array], /) -> None:
+        """Begin with the distribution of `state`, perhaps of another task."""
+        self.restore(state)

@@ -82,7 +82,7 @@ def load(path: Path | str) -> Genome | Floats:
         vector = arrays["vector"]
         require(vector.dtype == np.float64 and vector.ndim == 1, f"{path}: the vector has shape {vector.shape}")
         return vector
-    return _checked(path, _from_npz(path, arrays))
+    return genome_of(path, arrays)
 
 
 def load_genome(path: Path | str) -> Genome:
@@ -102,6 +102,11 @@ def load_genome(path: Path | str) -> Genome:
     if text.lstrip().startswith("{"):
         return _checked(path, _from_json(path, text))
     return load_stanley(path)[0]
+
+
+def genome_of(path: Path, arrays: Mapping[str, Array]) -> Genome:
+    """The genome in the arrays `nodes`, `links` and `activations` of the file `path`, checked."""
+    return _checked(path, _from_npz(path, arrays))
 
 
 def _checked(path: Path, genome: Genome) -> Genome:

@@ -171,6 +171,15 @@ class Search(Protocol[Z_out]):
         ...
 
 
+@runtime_checkable
+class Transferable(Protocol):
+    """A search that can begin where another one of its kind has come to, on another task."""
+
+    def adopt(self, state: Mapping[str, Array], /) -> None:
+        """Take the genomes and the like of `state`; they are evaluated anew, and what fitness they had before is forgotten."""
+        ...
+
+
 @dataclass(frozen=True)
 class Verdict:
     """What an examination says of one network: whether it solves the task, and figures worth keeping."""

@@ -66,6 +66,9 @@ def run(
     words: Words = None,
     preset: Preset = None,
     config: Config = None,
+    origin: Annotated[
+        str | None, typer.Option("--from", metavar="RUN", help="begin with the last genomes of a run, and with its settings")
+    ] = None,
     seed: Annotated[int, typer.Option(min=0, help="of all randomness: the same seed gives the same run")] = 0,
     generations: Annotated[int | None, typer.Option(min=1, help="short for generations=N")] = None,
     out: Annotated[Path | None, typer.Option(help="folder for the run directory, instead of runs/")] = None,
@@ -83,10 +86,13 @@ def run(
     from runner import commands
 
     lengths = [f"run.generations={generations}"] if generations else []
-    settings = commands.settings_of([*(words or []), *lengths], preset, config)
+    settings = commands.settings_of([*(words or []), *lengths], preset, config, origin)
     if seeds == 1:
-        _end([commands.run_one(settings, seed, out, command_line(), as_json=as_json, quiet=quiet)], require_solved)
+        wanted = commands.Wanted(seed, out, command_line(), origin)
+        _end([commands.run_one(settings, wanted, as_json=as_json, quiet=quiet)], require_solved)
     else:
+        if origin:
+            raise typer.BadParameter("goes with one run at a time, not with --seeds", param_hint="--from")
         series = range(seed, seed + seeds)
         _end(commands.run_many(settings, series, out, command_line(), jobs, as_json=as_json), require_solved)
 
@@ -117,11 +123,15 @@ def ls(runs: RunNames = None, as_json: AsJson = False) -> None:
 
 @app.command()
 @guarded
-def show(run: RunName = "latest", as_json: AsJson = False) -> None:
+def show(
+    run: RunName = "latest",
+    as_json: AsJson = False,
+    ancestry: Annotated[bool, typer.Option("--ancestry", help="instead, what changed from ancestor to ancestor")] = False,
+) -> None:
     """Describe a run: outcome, settings, the champion's genes."""
-    from runner.listing import print_run
+    from runner.listing import print_ancestry, print_run
 
-    print_run(run, as_json=as_json)
+    (print_ancestry if ancestry else print_run)(run, as_json=as_json)
 
 
 @app.command()
@@ -185,13 +195,32 @@ def paint(
     ] = None,
     population: Annotated[bool, typer.Option("--population", help="the pictures of a run's last population on a sheet")] = False,
     colour: Annotated[bool | None, typer.Option("--colour/--grey", help="as many outputs as it has, or brightness alone")] = None,
+    ancestry: Annotated[
+        bool, typer.Option("--ancestry", help="how a run's champion came to be: .png, or a film as .webp, .gif, .mp4")
+    ] = False,
+    champion: Annotated[str, typer.Option(help="of a run: best, final, or a generation's")] = "best",
     corners: Annotated[bool, typer.Option("--corners", help="outer pixels lie on the edges, as in Picbreeder's archive")] = False,
 ) -> None:
     """Paint the picture of a CPPN: a network that answers the colour of a place from x, y and the distance to the middle."""
     from runner.patterns import Wish, save_painting
 
     grey = None if colour is None else not colour
-    print(save_painting(source, Wish(size, corners, grey, features, sweep, population), out))
+    print(save_painting(source, Wish(size, corners, grey, features, sweep, population, ancestry, champion), out))
+
+
+@app.command(context_settings={"ignore_unknown_options": True})
+@guarded
+def scale(
+    words: Annotated[list[str] | None, typer.Argument(metavar="[RUN] --PARAMETER VALUE…", show_default=False)] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Evaluate a champion again at other values of a parameter of its task, such as a higher resolution, without more evolution.
+
+    For example: neatcore scale latest --resolution 33 55
+    """
+    from runner import scaling
+
+    scaling.scale(*scaling.parse(words or []), as_json=as_json)
 
 
 @app.command()

@@ -4,32 +4,71 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 
-from neatcore.errors import InputError
+from neatcore.errors import InputError, require
 from runner import session
-from runner.directory import find_run, runs_root, slug
+from runner.directory import Run, find_run, runs_root, slug
 from runner.display import Outcome, choose, result
+from runner.presets import USUAL
 from runner.series import run_series
-from runner.settings import Draft, Settings, draft, file_layer, preset_layers
+from runner.settings import Draft, Layer, Settings, draft, file_layer, preset_layers
+from runner.words import Word
+from tasks.registry import find_task
 
 
 def draft_of(words: Sequence[str], preset: str | None, file: Path | None) -> Draft:
     """Settings from a command line: the first word is the task unless it is a key=value."""
-    task, pairs = (words[0], words[1:]) if words and "=" not in words[0] else ("", words)
+    task, pairs = _task_and_pairs(words)
     written = [file_layer(file)] if file else []
     named = task or str(written[0].sections.get("run", {}).get("task", "") if written else "")
+    preset = preset or ("" if file or _chosen(pairs) else USUAL.get(named))
     return draft(task, pairs, [*(preset_layers(preset, named) if preset else []), *written])
 
 
-def settings_of(words: Sequence[str], preset: str | None, file: Path | None) -> Settings:
-    """The same, checked."""
-    return draft_of(words, preset, file).build()
+def _chosen(pairs: Sequence[str]) -> bool:
+    """Whether the words choose an encoding or a search, with which the usual preset of a task need not go."""
+    return any(Word.of(pair).names("run", key) for pair in pairs for key in ("encoding", "search"))
 
 
-def run_one(settings: Settings, seed: int, out: Path | None, command: str, *, as_json: bool, quiet: bool) -> Outcome:
-    return session.start(settings, seed, runs_root(out), command, choose(as_json=as_json, quiet=quiet))
+def settings_of(words: Sequence[str], preset: str | None, file: Path | None, origin: str | None = None) -> Settings:
+    """The same, checked. origin: a run whose settings come first, instead of a preset or a file."""
+    if not origin:
+        return draft_of(words, preset, file).build()
+    require(not (preset or file), "--from brings the settings of its run, and leaves no room for --preset or --config")
+    return _settings_from(find_run(origin), *_task_and_pairs(words))
+
+
+def _task_and_pairs(words: Sequence[str]) -> tuple[str, Sequence[str]]:
+    return (words[0], words[1:]) if words and "=" not in words[0] else ("", words)
+
+
+def _settings_from(origin: Run, task: str, pairs: Sequence[str]) -> Settings:
+    """The settings of a run, and the pairs over them; its task's parameters are left out where the task is another."""
+    layer = file_layer(origin.config)
+    theirs = str(layer.sections["run"]["task"])
+    sections = dict(layer.sections)
+    if task and find_task(task).reference != theirs:
+        sections.pop("task", None)
+    return draft(task or theirs, pairs, [Layer(sections, layer.origin)]).build()
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A run to begin: its seed, where it is kept, the command that was typed, a run whose last genomes it begins with."""
+
+    seed: int
+    out: Path | None
+    command: str
+    origin: str | None = None
+
+
+def run_one(settings: Settings, wanted: Wanted, *, as_json: bool, quiet: bool) -> Outcome:
+    origin = find_run(wanted.origin) if wanted.origin else None
+    display = choose(as_json=as_json, quiet=quiet)
+    return session.start(settings, wanted.seed, runs_root(wanted.out), wanted.command, display, origin=origin)
 
 
 def resume_one(reference: str, more: int | None, *, as_json: bool, quiet: bool) -> Outcome:

@@ -53,6 +53,10 @@ class Run:
         return self.path / "champions"
 
     @property
+    def ancestry(self) -> Path:
+        return self.path / "ancestry"
+
+    @property
     def media(self) -> Path:
         return self.path / "media"
 

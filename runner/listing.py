@@ -9,6 +9,8 @@ from pathlib import Path
 
 from neatcore.errors import InputError
 from neatcore.files import load
+from runner.ancestry import ancestors
+from runner.changes import changes
 from runner.commands import draft_of
 from runner.compare import Group, Spread, compare
 from runner.directory import Run, find_run, find_runs
@@ -63,6 +65,18 @@ def print_run(reference: str, *, as_json: bool) -> None:
         print(f"\n{error}")
     else:
         print(f"\nchampion: {champion}")
+
+
+def print_ancestry(reference: str, *, as_json: bool) -> None:
+    """The best champion's ancestors that differ from their mothers, the oldest first, and how."""
+    steps = changes([*ancestors(find_run(reference))][::-1])
+    rows = [(a.generation, a.genome.hidden, int(a.genome.links["enabled"].sum()), words) for a, words in steps]
+    head = ("generation", "hidden", "links", "what changed")
+    if as_json:
+        for row in rows:
+            print(json.dumps(dict(zip(head, row))))
+        return
+    print_table(head, [tuple(map(str, row)) for row in rows], right=head[:3])
 
 
 def print_comparison(references: list[str], *, as_json: bool) -> None:

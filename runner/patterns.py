@@ -19,6 +19,8 @@ from neatcore.nets import DirectConfig
 from neatcore.patterns import paint, paint_all, sweep, values
 from neatcore.picbreeder import load_picbreeder
 from runner import checkpoint as checkpoints
+from runner.ancestry import ancestors
+from runner.descent import draw_descent
 from runner.directory import Run, find_run
 from runner.disk import write_bytes
 from runner.media import standalone
@@ -33,7 +35,7 @@ STRIP, FILM = 9, 61  # weights of a sweep as a strip of pictures, and as an anim
 FILM_CHANNELS = 6  # bytes of a pixel: red, green and blue, forth and back
 PLAIN, FILMS = (".png", ".webp"), (".webp", ".gif", ".mp4")
 MOST = 400  # pictures of a population on a sheet
-WIDTHS = {"features": 256, "sweep": 256, "population": 128}  # pixels of a side, where no size is given
+WIDTHS = {"features": 256, "sweep": 256, "population": 128, "ancestry": 256}  # pixels of a side, where no size is given
 SIZE = 512  # the same of a picture alone
 
 
@@ -47,12 +49,14 @@ class Wish:
     features: bool = False
     sweep: int | None = None
     population: bool = False
+    ancestry: bool = False
+    champion: str = "best"
 
     @property
     def kind(self) -> str:
-        """features, sweep, population, or empty for the picture alone."""
+        """features, sweep, population, ancestry, or empty for the picture alone."""
         asked = {"features": self.features, "sweep": self.sweep is not None, "population": self.population}
-        chosen = [name for name, wanted in asked.items() if wanted]
+        chosen = [name for name, wanted in (asked | {"ancestry": self.ancestry}).items() if wanted]
         require(len(chosen) < 2, f"one picture at a time: {' or '.join(f'--{name}' for name in chosen)}")
         return chosen[0] if chosen else ""
 
@@ -83,7 +87,7 @@ def import_picbreeder(path: Path, out: Path | None) -> Path:
 def save_painting(reference: str, wish: Wish, out: Path | None) -> Path:
     """Paint what `reference` names, a genome file or a run, into `out` or a file beside the source."""
     kind, canvas = wish.kind, wish.canvas
-    source = _population(reference) if kind == "population" else _single(reference)
+    source = SOURCES.get(kind, _single)(reference, wish.champion)
     grey = _grey(source.genomes[0], wish.grey)
     name = f"-{kind}" if kind else f"-{canvas.width}" + (f"x{canvas.height}" if canvas.width != canvas.height else "")
     path = out or source.stem.with_name(f"{source.stem.name}{name}.png")
@@ -93,27 +97,31 @@ def save_painting(reference: str, wish: Wish, out: Path | None) -> Path:
         content = _sweep(source.genomes[0], wish.sweep, canvas, grey, path)
     elif kind == "population":
         content = _sheet(source.genomes, canvas, grey, path)
+    elif kind == "ancestry":
+        content = draw_descent(source.genomes, canvas, grey, path)
     else:
         content = _picture(source.genomes[0], canvas, grey, path)
     write_bytes(path, content)
     return path
 
 
-def _single(reference: str) -> Source:
+def _single(reference: str, champion: str) -> Source:
     """One genome: of a file, or a run's champion."""
     path = Path(reference)
-    if path.suffix in (".npz", ".json") or path.is_file():
+    if _is_file(path):
+        require(champion == "best", f"--champion {champion} chooses among those of a run; {path} is a genome")
         return Source([load_genome(path)], path.with_suffix(""))
     run = find_run(reference)
     settings = _settings(run)
-    genome = load(run.champion())
+    genome = load(run.champion(champion))
     if not isinstance(genome, Genome):
         raise InputError(f"the champion of run {run.name} is a vector; only networks of nodes and links are painted")
     return Source([_with_bias_of_one(genome, settings)], run.media / "pattern")
 
 
-def _population(reference: str) -> Source:
+def _population(reference: str, champion: str) -> Source:
     """The population of a run's last checkpoint, which is the next to be evaluated."""
+    require(champion == "best", f"--champion {champion} chooses one genome; --population paints all")
     run = find_run(reference)
     settings = _settings(run)
     last, _ = checkpoints.latest(run.checkpoints)
@@ -123,6 +131,23 @@ def _population(reference: str) -> Source:
     parts.search.restore(last.search)
     genomes = Genomes.of(parts.search.ask())[:MOST]
     return Source([_with_bias_of_one(genome, settings) for genome in genomes], run.media / "pattern")
+
+
+def _line(reference: str, champion: str) -> Source:
+    """A run's champion, after all its ancestors, from generation 0 on."""
+    require(not _is_file(Path(reference)), f"{reference} is a genome; --ancestry needs a run, which knows its ancestors")
+    run = find_run(reference)
+    settings = _settings(run)
+    line = [_with_bias_of_one(ancestor.genome, settings) for ancestor in ancestors(run, champion)]
+    return Source(line[::-1], run.media / "pattern")
+
+
+SOURCES = {"population": _population, "ancestry": _line}  # of several genomes, by the kind of picture
+
+
+def _is_file(path: Path) -> bool:
+    """Whether a genome is meant, and not a run."""
+    return path.suffix in (".npz", ".json") or path.is_file()
 
 
 def _settings(run: Run) -> Settings:

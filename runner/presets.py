@@ -48,8 +48,9 @@ NO_VELOCITY: Sections = {
 }
 
 # Networks that paint: the functions of Picbreeder (Secretan et al. 2011), its weight limit, small networks that grow steadily.
+# How a picture came to be is worth seeing, and the genomes are small.
 CPPN: Sections = {
-    "run": {"search": "neat", "encoding": "direct"},
+    "run": {"search": "neat", "encoding": "direct", "ancestry": True},
     "search": {
         "output_activation": "signed_sigmoid",
         "activations": {"signed_gaussian": 1.0, "sine": 1.0, "cosine": 1.0, "signed_sigmoid": 1.0, "linear": 1.0},
@@ -66,10 +67,62 @@ CPPN: Sections = {
     },
 }
 
-PRESETS: dict[str, Sections] = {"stanley2002": NEAT, "stanley2002-no-velocity": NO_VELOCITY, "cppn": CPPN}
+# Stanley, D'Ambrosio & Gauci 2009: NEAT as in Gauci's parameters of visual discrimination, and what his code does besides.
+GAUCI: dict[str, Any] = {
+    "population": 300,
+    "excess": 2.0,
+    "disjoint": 2.0,
+    "difference": 1.0,
+    "size_rule": "none",
+    "threshold": 6.0,
+    "target_species": 8,
+    "threshold_step": 0.3,
+    "stagnation": 15,
+    "population_stagnation": 1_000_000,
+    "survival": 0.2,
+    "champion_size": 4,
+    "mutate_only": 0.25,
+    "interspecies": 0.0,
+    "matching": "fitness",
+    "unmatched": "both",
+    "inherit_disabled": 1.0,
+    "exclusive": False,
+    "mutate_weights": 0.8,
+    "perturb": 0.1,
+    "replace": 0.0,
+    "young": 18,
+    "power": 2.5,
+    "weight_limit": 5.0,
+    "new_power": 3.0,
+    "add_node": 0.03,
+    "add_link": 0.05,
+    "split": "halve",
+    "split_rule": "even",
+    "split_bias": True,
+}
+HYPERNEAT: Sections = {
+    "run": {"search": "neat", "encoding": "hyperneat", "generations": 300, "stop_when_solved": False},
+    "encoding": {"rule": "threshold", "threshold": 0.2, "reach": 3.0, "bias": 0.3},
+    "search": GAUCI,
+}
+P_NEAT: Sections = {"run": HYPERNEAT["run"] | {"encoding": "fixed"}, "search": GAUCI}
+SUMS: Sections = {"encoding": {"output_activation": "linear"}}  # sums reach 30, where a sigmoid no longer tells them apart
+
+PRESETS: dict[str, Sections] = {
+    "stanley2002": NEAT,
+    "stanley2002-no-velocity": NO_VELOCITY,
+    "cppn": CPPN,
+    "stanley2009": HYPERNEAT,
+    "stanley2009-p-neat": P_NEAT,
+}
+
+# The preset that a task has where neither a preset nor an encoding or search is chosen.
+USUAL: dict[str, str] = {"boxes": "stanley2009", "food-gathering": "stanley2009"}
 
 # What a preset sets besides, for single tasks of its paper.
 FOR_TASK: dict[tuple[str, str], Sections] = {
     ("stanley2002", "double-pole"): {"encoding": {"bias": 0.5}},
     ("stanley2002", "double-pole-no-velocity"): NO_VELOCITY,
+    ("stanley2009", "boxes"): SUMS,
+    ("stanley2009-p-neat", "boxes"): SUMS,
 }

@@ -13,16 +13,29 @@ from numpy.random import Generator
 
 from neatcore.files import to_bytes
 from neatcore.interfaces import Generation, Search
+from runner import ancestry
 from runner.checkpoint import Best, Checkpoint, write
 from runner.directory import Run
 from runner.disk import Log, replacing
 
 
 class Recorder:
-    """Writes the files of a run that is going on. A context manager, so that its logs are closed."""
+    """Writes the files of a run that is going on. A context manager, so that its logs are closed.
 
-    def __init__(self, run: Run, search: Search[Any], rng: Generator, best: Best | None, every: float) -> None:
-        self.run, self.search, self.rng, self.best, self.every = run, search, rng, best, every
+    every: seconds between checkpoints. parents: whose genomes to keep, generation by generation; None keeps none.
+    """
+
+    def __init__(
+        self,
+        run: Run,
+        search: Search[Any],
+        rng: Generator,
+        best: Best | None,
+        every: float,
+        *,
+        parents: ancestry.Breeding | None = None,
+    ) -> None:
+        self.run, self.search, self.rng, self.best, self.every, self.parents = run, search, rng, best, every, parents
         self._saved_at = monotonic()
 
     def __enter__(self) -> Self:
@@ -36,7 +49,9 @@ class Recorder:
         self._stack.close()
 
     def generation(self, generation: Generation[Any], seconds: float) -> dict[str, Any]:
-        """Append the metrics and keep the champion if it is the best so far. Returns the metrics."""
+        """Append the metrics, keep the champion if it is the best so far, and all genomes if so wished. Returns the metrics."""
+        if self.parents:
+            ancestry.write(self.run.ancestry, generation, self.parents)
         row = metrics(generation)
         self._metrics.append(row)
         self._timings.append({"generation": generation.number, "seconds": round(seconds, 6)})

@@ -12,9 +12,10 @@ from typing import Any
 
 from numpy.random import Generator, default_rng
 
-from neatcore.errors import require
-from neatcore.interfaces import Encoding, Generation, Model, Placed, Search, Task
+from neatcore.errors import InputError, require
+from neatcore.interfaces import Encoding, Generation, Model, Placed, Search, Space, Task, Transferable, VectorSpace
 from neatcore.loop import evolve
+from runner import ancestry
 from runner import checkpoint as checkpoints
 from runner.checkpoint import Checkpoint
 from runner.compiling import announced
@@ -52,6 +53,7 @@ class Parts:
     model: Model[Any]
     task: Task
     rng: Generator
+    parents: ancestry.Breeding | None = None  # the search, where every generation's genomes are kept
 
 
 def assemble(settings: Settings, seed: int) -> Parts:
@@ -67,7 +69,8 @@ def assemble(settings: Settings, seed: int) -> Parts:
     places = [task.places if isinstance(task, Placed) else None] if part.placed else []
     encoding, model = part.builder()(settings.encoding, task.inputs, task.outputs, *places)
     search = SEARCHES[settings.run.search].builder()(settings.search, encoding.space, rng)
-    return Parts(search, encoding, model, task, rng)
+    parents = ancestry.breeding(search, settings.run.search) if settings.run.ancestry else None
+    return Parts(search, encoding, model, task, rng, parents)
 
 
 @dataclass(frozen=True)
@@ -87,13 +90,42 @@ class Work:
         return Facts(self.run.path, config.task, config.search, config.encoding, seed, self.goal.generations)
 
 
-def start(settings: Settings, seed: int, root: Path, command: str, display: Display) -> Outcome:
-    """Begin a run in a new directory under `root`, and see it through. Errors come before the directory where they can."""
+def start(settings: Settings, seed: int, root: Path, command: str, display: Display, *, origin: Run | None = None) -> Outcome:
+    """Begin a run in a new directory under `root`, and see it through. Errors come before the directory where they can.
+
+    origin: a run whose last genomes this one begins with.
+    """
     parts = assemble(settings, seed)
+    first = inherit(parts, origin) if origin else Checkpoint(0, 0, {})
     goal = Goal(settings.run.generations, settings.run.stop_when_solved)
     run = create(root, dumps(settings.sections), settings.run.task, seed, vars(goal), command)
     with run.lock():
-        return _see_through(Work(run, settings, parts, goal, Checkpoint(0, 0, {})), display)
+        if origin:
+            checkpoints.write(run.checkpoints, first)
+            run.update(origin=str(origin.path.resolve()))
+        return _see_through(Work(run, settings, parts, goal, first), display)
+
+
+def inherit(parts: Parts, origin: Run) -> Checkpoint:
+    """Give the search the genomes of another run's last checkpoint; InputError where they do not fit. The state to begin from."""
+    settings = resolve(layers=[file_layer(origin.config)])
+    theirs = assemble(settings, origin.record["seed"])
+    last, _ = checkpoints.latest(origin.checkpoints)
+    if last is None:
+        raise InputError(f"run {origin.name} has no checkpoint yet, from which its genomes could be taken")
+    ours, has = _ends(parts.encoding.space), _ends(theirs.encoding.space)
+    if type(theirs.search) is not type(parts.search) or ours != has or not isinstance(parts.search, Transferable):
+        raise InputError(f"the genomes of run {origin.name} do not fit: {has}, where this run needs {ours}")
+    parts.search.adopt(last.search)
+    return Checkpoint(0, 0, parts.rng.bit_generator.state, search=parts.search.state())
+
+
+def _ends(space: Space) -> str:
+    """Which genomes a space holds, in words."""
+    if isinstance(space, VectorSpace):
+        return f"vectors of {space.size} numbers"
+    kind = "recurrent networks" if space.recurrent else "networks"
+    return f"{kind} of {space.inputs} inputs and {space.outputs} outputs, {'with' if space.bias else 'without'} a bias node"
 
 
 def resume(run: Run, more: int | None, display: Display) -> Outcome:
@@ -137,10 +169,11 @@ def outcome(run: Run, status: str = "") -> Outcome:
 
 def _return_to(run: Run, parts: Parts, last: Checkpoint) -> None:
     """Bring the parts and the files back to where the checkpoint was written."""
-    if last.generation:
+    if last.search:
         parts.search.restore(last.search)
         parts.rng.bit_generator.state = last.rng
     checkpoints.forget(run.checkpoints, last.generation)
+    ancestry.forget(run.ancestry, last.generation)
     for log in (run.metrics, run.timings):
         cut_log(log, last.generation)
     for path in run.champions.glob("*.npz"):
@@ -156,7 +189,8 @@ def _see_through(work: Work, display: Display) -> Outcome:
         stack.enter_context(display.showing(work.facts))
         stack.enter_context(announced(lambda: display.notice("compiling kernels (first run only)…")))
         task = stack.enter_context(workers_of(parts.task, work.settings, display.notice))
-        recorder = stack.enter_context(Recorder(run, parts.search, parts.rng, last.best, config.checkpoint_seconds))
+        every = config.checkpoint_seconds
+        recorder = stack.enter_context(Recorder(run, parts.search, parts.rng, last.best, every, parents=parts.parents))
         interrupt = stack.enter_context(Interrupt(display.notice))
         numbers = {"generation": last.generation, "evaluations": last.evaluations}
         turns = evolve(parts.search, parts.encoding, parts.model, task, parts.rng, examined=config.examined, **numbers)

@@ -34,6 +34,7 @@ class RunConfig(Parameters):
     workers: int = Field(1, ge=1, le=1024, description="evaluate the population in so many workers; the results are the same")
     pool: Literal["process", "thread"] = Field("process", description="what a worker is, where there are several")
     checkpoint_seconds: float = Field(5.0, ge=0, description="seconds between checkpoints; 0 writes one every generation")
+    ancestry: bool = Field(False, description="keep every generation's genomes, so that a champion's ancestors can be shown")
 
 
 @dataclass(frozen=True)

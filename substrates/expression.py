@@ -20,7 +20,7 @@ class Expression(Protocol):
         ...
 
     def weights(self, answers: Single, gates: Single | None, /) -> Single:
-        """Weights (P, T, S), 0 where a link is not expressed, of the answers (P, T, S), which are written over; gates alike."""
+        """Weights (P, S, T), 0 where a link is not expressed, of the answers (P, S, T), which are written over; gates alike."""
         ...
 
 

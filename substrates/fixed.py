@@ -43,7 +43,7 @@ class Fixed:
         links = self._links(population)
         strengths = np.where(links["enabled"], links["weight"], 0.0).astype(np.float32)
         sizes = [self.substrate.size_of(projection) for projection in self.substrate.projections]
-        parts = np.split(strengths, np.cumsum([targets * sources for targets, sources in sizes])[:-1], axis=1)
+        parts = np.split(strengths, np.cumsum([sources * targets for sources, targets in sizes])[:-1], axis=1)
         weights = tuple(np.ascontiguousarray(part).reshape(-1, *size) for part, size in zip(parts, sizes))
         return Synapses(self.substrate, weights)
 

@@ -70,8 +70,8 @@ class Substrate:
         return sum(prod(self.size_of(projection)) for projection in self.projections)
 
     def size_of(self, projection: Projection) -> tuple[int, int]:
-        """T, S: neurons of the target, of the source."""
-        return len(self.sheets[projection.target]), len(self.sheets[projection.source])
+        """S, T: neurons of the source, of the target."""
+        return len(self.sheets[projection.source]), len(self.sheets[projection.target])
 
     def title(self, projection: Projection) -> str:
         """`input → hidden 1`."""

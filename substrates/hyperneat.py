@@ -130,14 +130,24 @@ class HyperNeat:
                 biases.append(np.empty((len(population), 0), np.float32))
                 continue
             answers = self._asked(population, origin, sheet.points)[:, -1]
-            biases.append(rule.weights(np.ascontiguousarray(answers), None)[:, :, 0])
+            biases.append(rule.weights(np.ascontiguousarray(answers), None)[:, 0])
         return tuple(biases)
 
     def _asked(self, population: Genomes, source: Floats, target: Floats) -> Single:
-        """All answers (P, O, T, S)."""
+        """All answers (P, O, S, T)."""
         pairs = len(population) * len(source) * len(target)
         threads = (os.cpu_count() or 1) if pairs >= MANY else 1
-        return query_sheets(population, source, target, delta=self.config.delta, distance=self.config.distance, threads=threads)
+        config = self.config
+        return query_sheets(
+            population,
+            source,
+            target,
+            delta=config.delta,
+            distance=config.distance,
+            bias=config.bias,
+            by_source=True,
+            threads=threads,
+        )
 
 
 def hyperneat(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,14 +14,19 @@ from neatcore.interfaces import Array, Floats, Ints, Policy, State
 from substrates.config import SubstrateConfig
 from substrates.geometry import Substrate
 
+if TYPE_CHECKING:
+    from substrates.kernels import Links
+
 Single = NDArray[np.float32]
+
+FEW = 1 / 16  # share of links below which going through them one by one is quicker than whole rows
 
 
 @dataclass(frozen=True, eq=False)
 class Synapses:
     """The weights of P networks on one substrate.
 
-    weights: of each projection (P, T, S), 0 where a link is not expressed. biases: of each sheet (P, N), or () for none.
+    weights: of each projection (P, S, T), 0 where a link is not expressed. biases: of each sheet (P, N), or () for none.
     """
 
     substrate: Substrate
@@ -43,16 +50,28 @@ class SubstrateModel:
     config: SubstrateConfig
 
     def bind(self, weights: Synapses, /) -> Policy:
-        return SubstratePolicy(weights, self.config, np.arange(weights.size))
+        return SubstratePolicy(weights, self.config, np.arange(weights.size), tuple(map(_links, weights.weights)))
+
+
+def _links(weights: Single) -> Links | None:
+    """The links of a projection one by one, where they are few."""
+    from substrates import kernels
+
+    count = int(np.count_nonzero(weights))
+    return kernels.sparse(weights, count) if count < FEW * weights.size else None
 
 
 @dataclass(frozen=True, eq=False)
 class SubstratePolicy:
-    """The networks `rows` of `synapses`. Feed-forward ones have no state, recurrent ones the values of all neurons (P, N, S)."""
+    """The networks `rows` of `synapses`. Feed-forward ones have no state, recurrent ones the values of all neurons (P, S, N).
+
+    links: of each projection, where they are few.
+    """
 
     synapses: Synapses
     config: SubstrateConfig
     rows: Ints
+    links: tuple[Links | None, ...]
 
     @property
     def size(self) -> int:
@@ -69,74 +88,71 @@ class SubstratePolicy:
     def reset(self, lanes: int, /) -> State:
         substrate = self.synapses.substrate
         neurons = sum(map(len, substrate.sheets)) if substrate.recurrent else 0
-        return np.zeros((self.size, neurons, lanes), np.float32)
+        return np.zeros((self.size, lanes, neurons), np.float32)
 
     def step(self, state: State, inputs: Floats, /) -> tuple[State, Floats]:
+        substrate = self.synapses.substrate
         values = self.activations(state, inputs)
-        if self.synapses.substrate.recurrent:
-            state = np.concatenate(values, axis=1, dtype=np.float32, casting="same_kind")
-        roles = [sheet.role for sheet in self.synapses.substrate.sheets]
-        outputs = np.concatenate([value for value, role in zip(values, roles) if role == "output"], axis=1)
-        return state, np.ascontiguousarray(outputs.swapaxes(1, 2), np.float64)
+        if substrate.recurrent:
+            state = np.concatenate(values, axis=2, dtype=np.float32, casting="same_kind")
+        answers = [value for value, sheet in zip(values, substrate.sheets) if sheet.role == "output"]
+        return state, answers[0] if len(answers) == 1 else np.concatenate(answers, axis=2)
 
     def take(self, rows: Ints, /) -> SubstratePolicy:
-        return SubstratePolicy(self.synapses, self.config, self.rows[rows])
+        return SubstratePolicy(self.synapses, self.config, self.rows[rows], self.links)
 
     def activations(self, state: State, inputs: Floats, /) -> list[Array]:
-        """What all neurons hold after a step from `state`, sheet by sheet, (P, N, S): what pictures show. Outputs are float64."""
-        substrate = self.synapses.substrate
-        if not substrate.recurrent:
-            values = self._loaded(inputs)
-            for place in range(len(substrate.sheets)):
-                if substrate.sheets[place].role != "input":
+        """What all neurons hold after a step from `state`, sheet by sheet, (P, S, N): what pictures show. Outputs are float64."""
+        sheets, loaded = self.synapses.substrate.sheets, self._loaded(inputs)
+        if not self.synapses.substrate.recurrent:
+            values = list(loaded)
+            for place, sheet in enumerate(sheets):
+                if sheet.role != "input":
                     values[place] = self._computed(place, values)
             return values
-        ends = np.cumsum([len(sheet) for sheet in substrate.sheets])[:-1]
-        values = np.split(state, ends, axis=1)
+        values = np.split(state, np.cumsum([len(sheet) for sheet in sheets])[:-1], axis=2)
         for _ in range(self.config.passes):
-            held = [fresh if len(fresh) else old for fresh, old in zip(self._loaded(inputs), values)]
-            held = [np.ascontiguousarray(value, np.float32) for value in held]
-            values = [
-                held[place] if sheet.role == "input" else self._computed(place, held)
-                for place, sheet in enumerate(substrate.sheets)
-            ]
+            held = [fresh if sheet.role == "input" else old for sheet, fresh, old in zip(sheets, loaded, values)]
+            values = [held[n] if sheet.role == "input" else self._computed(n, held) for n, sheet in enumerate(sheets)]
         return values
 
     def _loaded(self, inputs: Floats) -> list[Array]:
-        """Input sheets with their share of the inputs (P, S, I) as (P, N, S), the others empty."""
+        """Input sheets with their share of the inputs (P, S, I), the others empty."""
         loaded: list[Array] = []
         first = 0
         for sheet in self.synapses.substrate.sheets:
             last = first + len(sheet) * (sheet.role == "input")
-            share = np.ascontiguousarray(inputs[:, :, first:last].swapaxes(1, 2), np.float32)
-            loaded.append(share if sheet.role == "input" else np.empty(0, np.float32))
+            loaded.append(inputs[:, :, first:last])
             first = last
         return loaded
 
-    def _computed(self, place: int, values: list[Array]) -> Array:
+    def _computed(self, place: int, values: Sequence[Array]) -> Array:
         """What the neurons of one sheet make of all values: sums over its projections, then its activation."""
         from substrates import kernels
 
         synapses, sheet = self.synapses, self.synapses.substrate.sheets[place]
-        lanes = next(value.shape[2] for value in values if value.ndim == 3)
-        sums = np.zeros((self.size, len(sheet), lanes), np.float32)
-        if synapses.biases and synapses.biases[place].size:
-            sums += synapses.biases[place][self.rows][:, :, None]
-        for weights, projection in zip(synapses.weights, synapses.substrate.projections):
-            if projection.target == place:
+        sums = np.zeros((self.size, values[0].shape[1], len(sheet)), np.float32)
+        if synapses.biases:
+            sums += synapses.biases[place][self.rows][:, None]
+        for weights, links, projection in zip(synapses.weights, self.links, synapses.substrate.projections):
+            if projection.target != place:
+                continue
+            if links:
+                kernels.project_sparse(links, self.rows, values[projection.source], sums)
+            else:
                 kernels.project(weights, self.rows, values[projection.source], sums)
         return _activated(sums, self.config.output_activation if sheet.role == "output" else self.config.activation, sheet.role)
 
 
 def _activated(sums: Single, activation: str, role: str) -> Array:
-    """Sums (P, N, S) through an activation; of outputs in double precision, so that large sums still differ."""
+    """Sums (P, S, N) through an activation; of outputs in double precision, so that large sums still differ."""
     if role == "output":
         from neatcore.nets.kernels import activate_rows, own_rows
 
         values: Array = sums.astype(np.float64)
-        activate_rows(code_of(activation), values.reshape(-1, values.shape[2]), own_rows())
+        activate_rows(code_of(activation), values.reshape(len(values), -1), own_rows())
         return values
     from neatcore.cppn import kernels
 
-    kernels.activate_rows(code_of(activation), sums.reshape(-1, sums.shape[2]), kernels.own_rows(single=True))
+    kernels.activate_rows(code_of(activation), sums.reshape(len(sums), -1), kernels.own_rows(single=True))
     return sums

@@ -41,7 +41,7 @@ def local(bare: GraphSpace, axes: str, dimensions: int, radius: float, gates: Se
 
 def whole(substrate: Substrate, output: str, hidden: str) -> GraphSpace:
     """A space whose first genomes have all links of a feed-forward substrate, of random weight: node ids in the order of sheets,
-    but the outputs before the hidden neurons; links projection by projection, target by target."""
+    but the outputs before the hidden neurons; links projection by projection, source by source."""
     ends = {"input": 0, "output": substrate.inputs, "hidden": substrate.inputs + substrate.outputs}
     ids = []
     for sheet in substrate.sheets:
@@ -49,8 +49,8 @@ def whole(substrate: Substrate, output: str, hidden: str) -> GraphSpace:
         ends[sheet.role] += len(sheet)
     bare = GraphSpace(substrate.inputs, substrate.outputs, False, substrate.recurrent, output, (hidden,), grows=False)
     middle = [(node, HIDDEN, code_of(hidden)) for node in range(substrate.inputs + substrate.outputs, ends["hidden"])]
-    links = [pair for each in substrate.projections for pair in product(ids[each.target], ids[each.source])]
+    links = [pair for each in substrate.projections for pair in product(ids[each.source], ids[each.target])]
     genes = np.zeros(len(links), LINK)
     genes["innovation"], genes["enabled"] = np.arange(len(links)), True
-    genes["target"], genes["source"] = np.array(links, np.int64).T
+    genes["source"], genes["target"] = np.array(links, np.int64).T
     return replace(bare, seed=Genome(np.append(node_table(bare, output), np.array(middle, NODE)), genes))

@@ -11,15 +11,9 @@ from pydantic import Field
 
 from neatcore.interfaces import Answers, Evaluation, Floats, Policy
 from neatcore.parameters import Parameters
+from tasks.asking import HELD, ask
 
 RESOLUTION = 65  # points along a side of the drawn surface
-
-_STEPS = Field(
-    1,
-    ge=1,
-    le=1000,
-    description="steps that a pattern is held before the answer is read; recurrent networks need as many as they are deep",
-)
 
 
 class Xor(Parameters):
@@ -28,7 +22,7 @@ class Xor(Parameters):
     Fitness: (4 - Σ|error|)². Solved when all four answers are on the right side of 0.5.
     """
 
-    steps: int = _STEPS
+    steps: int = HELD
 
     @property
     def inputs(self) -> int:
@@ -52,7 +46,7 @@ class Parity(Parameters):
     """
 
     bits: int = Field(3, ge=2, le=10, description="n, the number of bits")
-    steps: int = _STEPS
+    steps: int = HELD
 
     @property
     def inputs(self) -> int:
@@ -78,18 +72,9 @@ def patterns(bits: int) -> tuple[Floats, Floats]:
     return inputs, parities
 
 
-def _ask(policy: Policy, inputs: Floats, steps: int) -> Floats:
-    """Answers (P, S, O) to the inputs (S, I); each has a lane of its own, so memory never reaches from one to the next."""
-    memory = policy.reset(len(inputs))
-    lanes = np.tile(inputs, (policy.size, 1, 1))
-    for _ in range(steps):
-        memory, outputs = policy.step(memory, lanes)
-    return outputs
-
-
 def _judge(policy: Policy, bits: int, steps: int) -> Evaluation:
     inputs, targets = patterns(bits)
-    outputs = _ask(policy, inputs, steps)[..., 0].copy()
+    outputs = ask(policy, inputs, steps)[..., 0].copy()
     errors = np.abs(outputs - targets[:, 0])
     fitness = (len(inputs) - errors.sum(axis=1)) ** 2
     return Evaluation(fitness, np.asarray((errors < 0.5).all(axis=1)), behaviour=outputs)
@@ -98,7 +83,7 @@ def _judge(policy: Policy, bits: int, steps: int) -> Evaluation:
 def _answers(policy: Policy, bits: int, steps: int) -> Answers:
     inputs, targets = patterns(bits)
     first = policy.take(np.zeros(1, np.int64))
-    outputs = _ask(first, inputs, steps)[0].copy()
+    outputs = ask(first, inputs, steps)[0].copy()
     return Answers(inputs, targets, outputs, _surface(first, steps) if bits == 2 else None)
 
 
@@ -106,5 +91,5 @@ def _surface(policy: Policy, steps: int) -> Floats:
     """The output over [0, 1]²; row: second input, column: first."""
     side = np.linspace(0.0, 1.0, RESOLUTION)
     first, second = np.meshgrid(side, side)
-    answers = _ask(policy, np.stack([first.ravel(), second.ravel()], axis=1), steps)
+    answers = ask(policy, np.stack([first.ravel(), second.ravel()], axis=1), steps)
     return answers.reshape(RESOLUTION, RESOLUTION)

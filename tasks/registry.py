@@ -19,6 +19,8 @@ TASKS: dict[str, str] = {
     "cartpole": "tasks.control:CartPole",
     "double-pole": "tasks.control:DoublePole",
     "double-pole-no-velocity": "tasks.control:DoublePoleHidden",
+    "boxes": "tasks.boxes:Boxes",
+    "food-gathering": "tasks.food:FoodGathering",
 }
 GROUP = "neatcore.tasks"  # the entry points through which installed packages add tasks
 GYM = "gym:"

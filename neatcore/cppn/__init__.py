@@ -45,10 +45,12 @@ def query_sheets(
     delta: bool = False,
     distance: bool = False,
     bias: float = 1.0,
+    by_source: bool = False,
     threads: int = 1,
 ) -> Single:
     """What P CPPNs answer for all pairs of the points of two sheets, (S, D) and (T, D): an array (P, O, T, S) in float32.
 
+    by_source: as (P, O, S, T) instead, the same numbers.
     The inputs of a genome are the coordinates of the source, then those of the target, then, where asked for, target - source
     (delta) and the length of that (distance). Pairs are made a block at a time and never stored; otherwise as `query`.
     """
@@ -58,6 +60,9 @@ def query_sheets(
     dimensions = near.shape[1]
     require(far.shape[1] == dimensions, f"the source sheet has {dimensions} dimensions, the target sheet {far.shape[1]}")
     nets, weights = _packed(genomes, (3 if delta else 2) * dimensions + distance)
+    if by_source:
+        near, far = far, near
+        nets, weights = _exchanged(nets, weights, dimensions, delta)
     answers = _room(len(genomes), nets.output_slots.shape[1], len(far) * len(near))
     sheets = kernels.Sheets(np.ascontiguousarray(near.T), np.ascontiguousarray(far.T), delta, distance)
     own, level = kernels.own_rows(single=True), _level(bias)
@@ -89,6 +94,15 @@ def _packed(genomes: Sequence[Genome], inputs: int) -> tuple[Nets, Single]:
     require(len(population) > 0, "there are no genomes to query")
     nets = pack(population, GraphSpace(inputs, population[0].outputs))
     return nets, np.clip(nets.weights, -CAP, CAP).astype(np.float32)
+
+
+def _exchanged(nets: Nets, weights: Single, dimensions: int, delta: bool) -> tuple[Nets, Single]:
+    """Networks that answer for (target, source) what these answer for (source, target)."""
+    places = np.arange(nets.inputs + 1 + int(np.diff(nets.node_starts).max(initial=0)))
+    places[: 2 * dimensions] = np.roll(places[: 2 * dimensions], dimensions)
+    backwards = (nets.sources >= 2 * dimensions) & (nets.sources < 3 * dimensions) & delta
+    exchanged = nets._replace(sources=places[nets.sources], output_slots=places[nets.output_slots])
+    return exchanged, np.where(backwards, -weights, weights)
 
 
 def _room(*shape: int) -> Single:

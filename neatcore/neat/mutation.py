@@ -57,6 +57,8 @@ def split_links(
     """The population with a link of each row disabled, and what replaces it: a node, an in-link of weight 1, an out-link of the
     old weight (2002, figure 3). Halved, the link stays with half its weight, and the out-link gets half of that (Gauci's code).
     """
+    if not len(rows):
+        return population, Growth([], [], [], [])
     places = kernels.choose_split(population.tables, rows, rules.older, rules.bias, rng)
     activations = draw_activations(rules.odds, len(rows), rng)[places >= 0].tolist()
     rows, places = rows[places >= 0], places[places >= 0]

@@ -27,7 +27,8 @@ class Neat:
             genomes = neat.ask()
             neat.tell(fitness_of(genomes))
 
-    generation: how many generations have been told. The population is what `ask` last returned.
+    generation: how many generations have been told. The population is what `ask` last returned. mothers, fathers (P,): the rows
+    of its parents in the population before; -1 in the first one, and for the father where there was no crossover.
     """
 
     def __init__(self, config: NeatConfig, space: Space, rng: Generator) -> None:
@@ -41,6 +42,7 @@ class Neat:
         self.generation = 0
         self.population = first_population(config, space, rng)
         nodes, links = self.population.nodes["id"], self.population.links["innovation"]
+        self.mothers = self.fathers = np.full(len(self.population), -1)
         self.innovations = Innovations(int(links.max(initial=-1)) + 1, int(nodes.max(initial=-1)) + 1)
         self.species: list[species.Species] = []
         self.threshold = config.threshold
@@ -84,6 +86,7 @@ class Neat:
         claims = species.shares(self.species, fitness, factors)
         offspring = species.allot(claims, config.population)
         parents = reproduction.choose_parents(self.species, offspring, config, rng)
+        self.mothers, self.fathers = parents.mothers, parents.fathers
         children = reproduction.cross(self.population, parents, fitness, self.space.recurrent, config, rng)
         adult = self._age()
         return reproduction.mutate(children, parents, self.innovations, self.space.recurrent, config, adult, rng)
@@ -138,6 +141,8 @@ class Neat:
             "scalars": np.array([self.best, self.threshold]),
             "births": np.array(self.births, np.int64),
             "fitness": np.empty(0) if self.fitness is None else self.fitness.copy(),
+            "mothers": self.mothers.copy(),
+            "fathers": self.fathers.copy(),
             "nodes": p.nodes.copy(),
             "links": p.links.copy(),
             "node_starts": p.node_starts.copy(),
@@ -151,10 +156,18 @@ class Neat:
         self.generation, self.improved, self.next_species = state["counters"].tolist()
         self.best, self.threshold = state["scalars"].tolist()
         self.births = state["births"].tolist()
+        self.mothers, self.fathers = state["mothers"].copy(), state["fathers"].copy()
         self.fitness = state["fitness"].copy() if len(state["fitness"]) else None
         self.population = Genomes(*(state[name].copy() for name in ("nodes", "links", "node_starts", "link_starts")))
         self.species = species.from_arrays(_under("species.", state))
         self.innovations = Innovations.restored(_under("innovations.", state))
+
+    def adopt(self, state: Mapping[str, Array], /) -> None:
+        """Begin with the population of `state`, perhaps of another task: it is evaluated and sorted into species anew."""
+        self.restore(state)
+        self.fitness, self.species = None, []
+        self.mothers = self.fathers = np.full(len(self.population), -1)
+        self.best, self.improved = -np.inf, self.generation
 
 
 def _under(prefix: str, state: Mapping[str, Array]) -> dict[str, Array]:

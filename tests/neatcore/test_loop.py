@@ -174,6 +174,22 @@ def test_check_task_finds_what_breaks_the_laws() -> None:
         check_task(Sum(outputs=0))
 
 
+def test_check_task_finds_places_that_are_not_one_for_each() -> None:
+    class Standing(Sum):
+        def __init__(self, inputs: Any, outputs: Any) -> None:
+            super().__init__()
+            object.__setattr__(self, "places", (np.array(inputs), np.array(outputs)))
+
+    check_task(Standing([[0, 0], [1, 0]], [[0, 1]]))
+    check_task(Standing([[0], [1]], [[0]]))
+    with pytest.raises(InputError, match=r"Standing\.places has shapes \(2, 2\) and \(2, 2\), not \(2, D\) and \(1, D\)"):
+        check_task(Standing([[0, 0], [1, 0]], [[0, 1], [1, 1]]))
+    with pytest.raises(InputError, match=r"has shapes \(2, 2\) and \(1, 3\)"):
+        check_task(Standing([[0, 0], [1, 0]], [[0, 1, 0]]))
+    with pytest.raises(InputError, match=r"has shapes \(2,\) and \(1,\)"):
+        check_task(Standing([0, 1], [0]))
+
+
 def test_check_policy_finds_networks_that_feel_each_other() -> None:
     @dataclass(frozen=True)
     class Mixed:

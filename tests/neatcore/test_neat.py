@@ -149,6 +149,18 @@ def test_reading_the_state_changes_nothing() -> None:
     assert all(np.array_equal(value, plain.state()[name]) for name, value in watched.state().items())
 
 
+def test_a_child_that_nothing_happened_to_is_its_mother() -> None:
+    still = {"mutate_only": 1.0, "mutate_weights": 0.0, "add_node": 0.0, "add_link": 0.0}
+    neat = Neat(NeatConfig.model_validate({"population": 40, "threshold": 1.0} | still), SPACE, default_rng(2))
+    assert (neat.mothers == -1).all()
+    advance(neat, 1)
+    before = neat.population
+    children = neat.ask()
+    assert all(child == before[mother] for child, mother in zip(children, neat.mothers.tolist(), strict=True))
+    assert len(set(neat.mothers.tolist())) > 1
+    assert (neat.fathers == -1).all()
+
+
 def test_generation_scope_forgets_and_run_scope_remembers() -> None:
     def numbers(scope: str) -> int:
         config = NeatConfig.model_validate({"innovation_scope": scope, "add_node": 0.5, "population": 60})

@@ -15,6 +15,7 @@ from tests.runner.toys import VECTORS, task_file
 
 SLOW = "import time; time.sleep(0.1)"
 XOR = ("xor", "population=60", "generations=300", "stop_when_solved=false", "checkpoint_seconds=0.05", "--seed", "4", "--quiet")
+KEPT = ("xor", "population=60", "generations=60", "stop_when_solved=false", "ancestry=true", *XOR[4:])
 HANGING = "import time; time.sleep(30)"
 
 
@@ -22,6 +23,13 @@ def test_a_run_killed_at_random_moments_ends_as_if_it_never_was(tmp_path: Path) 
     found = ordeal(tmp_path, XOR, kills=2, seconds=0.3, rng=default_rng(11))
     assert found.survived, found.files
     assert found.met > 0
+
+
+def test_so_do_the_ancestors_that_it_keeps(tmp_path: Path) -> None:
+    found = ordeal(tmp_path, KEPT, kills=2, seconds=0.3, rng=default_rng(12))
+    assert found.survived, found.files
+    assert found.met > 0
+    assert sum(name.startswith("ancestry/") for name in found.files) == 60
 
 
 def test_a_killed_run_says_so_and_leaves_no_workers(tmp_path: Path, runs: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -102,3 +103,43 @@ def affine(weights: Floats, inputs: Floats) -> Array:
 def random_linear(size: int, inputs: int, outputs: int = 1, *, seed: int = 0, scale: float = 1.0) -> Linear:
     """`size` networks with normal weights."""
     return Linear(np.random.default_rng(seed).normal(scale=scale, size=(size, outputs, inputs + 1)))
+
+
+@dataclass(frozen=True)
+class Sums:
+    """P networks of one layer without a bias: outputs f(w·x). weights (P, O, I); f is the identity unless said otherwise."""
+
+    weights: Floats
+    squash: Callable[[Floats], Floats] = np.positive
+
+    @property
+    def size(self) -> int:
+        return len(self.weights)
+
+    @property
+    def inputs(self) -> int:
+        return len(self.weights[0, 0])
+
+    @property
+    def outputs(self) -> int:
+        return len(self.weights[0])
+
+    def reset(self, lanes: int, /) -> State:
+        return np.zeros((self.size, lanes, 0))
+
+    def step(self, state: State, inputs: Floats, /) -> tuple[State, Floats]:
+        return state, self.squash(np.stack([x @ w.T for x, w in zip(inputs, self.weights, strict=True)]))
+
+    def take(self, rows: Ints, /) -> Policy:
+        return Sums(self.weights[rows], self.squash)
+
+
+def sigmoid(x: Floats) -> Floats:
+    """With the slope of NEAT, 4.9."""
+    values: Floats = 1.0 / (1.0 + np.exp(-4.9 * x))
+    return values
+
+
+def weight_of(output: Floats) -> Floats:
+    """HyperNEAT's weight of a CPPN's output: none up to 0.2, then growing to 3 (2009)."""
+    return np.sign(output) * 3.0 * np.maximum(np.abs(output) - 0.2, 0.0) / 0.8

@@ -1,0 +1,110 @@
+"""What the two experiments of Stanley, D'Ambrosio & Gauci (2009) have in common: variants, runs whose course is kept, a champion
+asked again, bands of curves, and the test that tells two samples apart."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import as_completed
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+from matplotlib.axes import Axes
+from scipy.stats import mannwhitneyu
+
+from benchmarks.results import read_csv, write_csv
+from benchmarks.trials import evolving
+from neatcore.interfaces import Generation
+from runner.pools import processes
+from runner.settings import Settings, preset_layers, resolve
+from viz.style import LIGHT, dress, name_ends
+
+Row = dict[str, Any]
+COLOURS = (LIGHT.accent, LIGHT.second, LIGHT.good, LIGHT.ink)
+
+
+@dataclass(frozen=True)
+class Variant:
+    """A way of solving a task: its name, its preset, and words as on the command line."""
+
+    name: str
+    task: str
+    preset: str
+    words: tuple[str, ...] = ()
+
+    def settings(self, generations: int) -> Settings:
+        words = [*self.words, f"generations={generations}"]
+        return resolve(self.task, words, preset_layers(self.preset, self.task))
+
+    def command(self, seed: int, generations: int) -> str:
+        """The command that repeats one run."""
+        said = " ".join([self.task, "--preset", self.preset, *self.words])
+        return f"neatcore run {said} generations={generations} --seed {seed}"
+
+
+class Attempt(Protocol):
+    """One run: the rows that it leaves, of a variant, a seed and so many generations. A function at the top of a module."""
+
+    def __call__(self, variant: Variant, seed: int, generations: int, /) -> list[Row]: ...
+
+
+def bests(settings: Settings, seed: int, generations: int) -> Iterator[tuple[Generation[Any], Generation[Any]]]:
+    """Every generation of a run, and beside it the one that has had the fittest champion so far."""
+    best: Generation[Any] | None = None
+    for generation in islice(evolving(settings, seed), generations):
+        if best is None or generation.evaluation.fitness[generation.best] > best.evaluation.fitness[best.best]:
+            best = generation
+        yield generation, best
+
+
+def figures_of(generation: Generation[Any]) -> dict[str, float]:
+    """Fitness of a generation's champion, and what the task says of it."""
+    info = {name: float(column[generation.best]) for name, column in generation.evaluation.info.items()}
+    return {"fitness": float(generation.evaluation.fitness[generation.best]), **info}
+
+
+def run_all(
+    attempt: Attempt, variants: Sequence[Variant], seeds: Sequence[int], generations: int, path: Path, workers: int
+) -> list[Row]:
+    """The rows of all runs; those that `path` holds already are not run again. A run's rows are written as it ends."""
+    rows: list[Row] = list(read_csv(path))
+    have = {(row["variant"], int(row["seed"])) for row in rows}
+    wanted = [(variant, seed) for variant in variants for seed in seeds if (variant.name, seed) not in have]
+    if wanted:
+        with processes(workers) as pool:
+            for future in as_completed([pool.submit(attempt, variant, seed, generations) for variant, seed in wanted]):
+                rows += future.result()
+                print(f"{rows[-1]['variant']}, seed {rows[-1]['seed']}", flush=True)
+                write_csv(path, sorted(rows, key=lambda row: (_order(variants, row), int(row["seed"]))))
+    return read_csv(path)
+
+
+def _order(variants: Sequence[Variant], row: Mapping[str, Any]) -> int:
+    return [variant.name for variant in variants].index(row["variant"])
+
+
+def greater(one: Sequence[float], other: Sequence[float]) -> float:
+    """p of a one-sided Mann-Whitney test that `one` is not greater than `other`."""
+    return float(mannwhitneyu(one, other, alternative="greater").pvalue)
+
+
+def spread(values: Sequence[float], digits: int = 2) -> str:
+    """`median (first quartile to third)`."""
+    low, middle, high = np.percentile(values, (25, 50, 75))
+    return f"{middle:.{digits}f} ({low:.{digits}f} to {high:.{digits}f})"
+
+
+def bands(ax: Axes, curves: Mapping[str, tuple[Sequence[float], Sequence[Sequence[float]]]], x: str, y: str) -> Axes:
+    """The median over runs of each group as a line, the middle half as a band. curves: name → (places (n,), runs (R, n))."""
+    ends = []
+    for (name, (places, runs)), colour in zip(curves.items(), COLOURS):
+        low, middle, high = np.percentile(np.array(runs, np.float64), (25, 50, 75), axis=0)
+        ax.fill_between(places, low, high, color=colour, alpha=0.18, linewidth=0)
+        ax.plot(places, middle, color=colour, linewidth=2, label=name)
+        ends.append((float(middle[-1]), name, colour))
+    dress(ax, LIGHT, x, y)
+    ax.set_xlim(min(places), max(places))
+    name_ends(ax, ends)
+    return ax
