@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.random import default_rng
 
 from neatcore.errors import InputError, TaskError
-from neatcore.interfaces import Array, Floats, Ints, Policy, Showable, State, Task
+from neatcore.interfaces import Array, Floats, Ints, Showable, State, Task
 from substrates.networks import SubstratePolicy
 from viz.activity import Moment
 
@@ -19,7 +21,7 @@ MOMENTS = 6
 
 @dataclass
 class Episode:
-    """What the neurons of the first network held, sheet by sheet (N, S), at every `stride`-th step since a reset."""
+    """What the neurons of the first network held, sheet by sheet (S, N), at every `stride`-th step since a reset."""
 
     steps: list[list[Array]] = field(default_factory=list)
     stride: int = 1
@@ -59,7 +61,7 @@ class Watched:
     def step(self, state: State, inputs: Floats, /) -> tuple[State, Floats]:
         if self.size and self.episodes:
             first = self.policy.take(np.zeros(1, np.int64))
-            held = first.activations(state[:1, :, :LANES].copy(), inputs[:1, :LANES])
+            held = first.activations(state[:1, :LANES].copy(), inputs[:1, :LANES].copy())
             self.episodes[-1].add([values[0].copy() for values in held])
         return self.policy.step(state, inputs)
 
@@ -70,33 +72,32 @@ class Watched:
 def moments(task: Task, name: str, policy: SubstratePolicy, seed: int = 0) -> list[Moment]:
     """What the neurons of one network held while the task showed or evaluated it: at some steps, or for some inputs."""
     watched = Watched(policy, [])
-    ask(task, name, watched, seed)
-    episodes = [episode for episode in watched.episodes if episode.steps]
-    if not episodes:
-        return []
-    return _chosen(max(episodes, key=lambda episode: episode.length))  # the first of the longest
+    doing = "show" if isinstance(task, Showable) else "evaluate"
+    with told(name, doing):
+        getattr(task, doing)(watched, default_rng(seed))
+    return _chosen(max(watched.episodes, key=lambda episode: episode.length, default=Episode()))  # the first of the longest
 
 
-def ask(task: Task, name: str, policy: Policy, seed: int) -> object:
-    """What the task shows of a network, or, where it shows none, its evaluation; TaskError where it raises."""
-    rng = default_rng(seed)
+@contextmanager
+def told(name: str, doing: str) -> Iterator[None]:
+    """What a task raises, as a TaskError that names it."""
     try:
-        return task.show(policy, rng) if isinstance(task, Showable) else task.evaluate(policy, rng)
+        yield
     except (InputError, TaskError):
         raise
     except Exception as error:
-        doing = "show" if isinstance(task, Showable) else "evaluate"
         raise TaskError(f"task {name} raised {type(error).__name__} in {doing}: {error}") from error
 
 
 def _chosen(episode: Episode) -> list[Moment]:
     """Some lanes of the last step where there are several, else some steps."""
-    lanes = episode.steps[-1][0].shape[1]
+    if not episode.steps:
+        return []
+    lanes = len(episode.steps[-1][0])
     if lanes > 1:
-        chosen = _spread(lanes)
-        return [Moment(f"input {lane + 1}", [values[:, lane] for values in episode.steps[-1]]) for lane in chosen]
+        return [Moment(f"input {lane + 1}", [values[lane] for values in episode.steps[-1]]) for lane in _spread(lanes)]
     chosen = _spread(len(episode.steps))
-    return [Moment(f"step {place * episode.stride + 1:,}", [values[:, 0] for values in episode.steps[place]]) for place in chosen]
+    return [Moment(f"step {place * episode.stride + 1:,}", [values[0] for values in episode.steps[place]]) for place in chosen]
 
 
 def _spread(count: int) -> list[int]:

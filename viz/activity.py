@@ -46,8 +46,7 @@ def activity_figure(substrate: Substrate, moments: Sequence[Moment], *, theme: s
         for column, values in enumerate(table):
             box = LEFT + (column + 0.5) * step, middle, side
             draw_sheet(sketch, sheet, values, box, tint, sized=False)
-            if kind_of(sheet) != "row":
-                draw_ground(sketch, sheet, box)
+            draw_ground(sketch, sheet, box, sized=False)
         top += height
     return sketch.done()
 
@@ -63,7 +62,7 @@ def scale_of(values: Array, tone: Theme) -> tuple[Tint, str]:
 
 
 def _short(value: float) -> str:
-    return f"{value:.3g}".replace("-", "−") if abs(value) >= 0.0005 else "0"
+    return f"{value:.2g}".replace("-", "−") if abs(value) >= 0.0005 else "0"
 
 
 def _tall(sheet: Sheet) -> float:

@@ -47,18 +47,23 @@ def fields_figure(synapses: Synapses, *, names_in: Sequence[str] | None = None, 
     height = 2 * EDGE + FOOT + sum(HEAD + block.height + BETWEEN for block in blocks)
     sketch = Sketch(tone, WIDTH, height)
     tint, top = Tint(tone, strongest(synapses)), EDGE
-    for pair, block, weights in zip(shown, blocks, synapses.weights):
-        head(sketch, top, substrate.title(pair), _details(substrate, pair, weights[0], block, names_in))
-        _draw(sketch, substrate, pair, weights[0], block, tint, top + HEAD)
+    for pair, block, weights in zip(shown, blocks, matrices(synapses)):
+        head(sketch, top, substrate.title(pair), _details(substrate, pair, weights, block, names_in))
+        _draw(sketch, substrate, pair, weights, block, tint, top + HEAD)
         top += HEAD + block.height + BETWEEN
     key(sketch, tint, top + FOOT / 2, left_out(substrate))
     return sketch.done()
 
 
+def matrices(synapses: Synapses) -> list[Array]:
+    """The weights of the first network, projection by projection, with a row for each target (T, S)."""
+    require(synapses.size > 0, "there is no network to draw")
+    return [weights[0].T for weights in synapses.weights]
+
+
 def strongest(synapses: Synapses) -> float:
     """The size of the first network's largest weight."""
-    require(synapses.size > 0, "there is no network to draw")
-    return max(float(np.abs(weights[0]).max(initial=0.0)) for weights in synapses.weights) or 1.0
+    return max(float(np.abs(weights).max(initial=0.0)) for weights in matrices(synapses)) or 1.0
 
 
 def head(sketch: Sketch, top: float, title: str, details: str = "") -> None:
@@ -109,7 +114,8 @@ def _draw(sketch: Sketch, substrate: Substrate, pair: Projection, weights: Array
         if own is not None:
             marks.append(own[neuron] * (right - left, lower - upper) + (left, upper))
     if marks:
-        sketch.ax.scatter(*np.array(marks).T, s=3.2, color=sketch.tone.ink, linewidths=0, zorder=4)
+        x, y = np.array(marks).T
+        sketch.ax.scatter(x, y, s=3.2, color=sketch.tone.ink, linewidths=0, zorder=4)
 
 
 def _own_places(source: Sheet, target: Sheet) -> Floats | None:
@@ -119,7 +125,8 @@ def _own_places(source: Sheet, target: Sheet) -> Floats | None:
     low, high = source.points[:, :2].min(axis=0), source.points[:, :2].max(axis=0)
     sides = np.array(source.shape[::-1])
     shares = (target.points[:, :2] - low) / np.where(high > low, high - low, 1.0)
-    return (shares * (sides - 1) + 0.5) / sides
+    places: Floats = (shares * (sides - 1) + 0.5) / sides
+    return places
 
 
 def means(image: Array, step: int) -> Array:
@@ -171,7 +178,7 @@ def _tiled(neurons: Array, columns: int, aspect: float) -> Block:
     side = min(step - gap, (step - gap) / aspect)
     down = side * aspect + gap
     places = np.stack([np.arange(len(neurons)) % columns, np.arange(len(neurons)) // columns], axis=1)
-    middles = (places + 0.5) * (step, down) + (EDGE, 0)
+    middles: Floats = (places + 0.5) * (step, down) + (EDGE, 0)
     return Block(neurons, middles, side, float(down * (places[-1, 1] + 1)))
 
 
@@ -186,7 +193,7 @@ def _around(target: Sheet) -> Block:
         if side >= SMALLEST or len(neurons) <= 2:
             break
         neurons = np.arange(0, len(target), neurons[1] + 1)
-    middles = directions[neurons] * (1, -1) * max(side / apart, 0.6 * side) + WIDTH / 2
+    middles: Floats = directions[neurons] * np.array([1.0, -1.0]) * max(side / apart, 0.6 * side) + WIDTH / 2
     low, high = middles[:, 1].min() - side / 2, middles[:, 1].max() + side / 2
     return Block(neurons, middles - (0, low), 0.96 * side, float(high - low))
 

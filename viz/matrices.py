@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from neatcore.interfaces import Array
 from substrates.geometry import Projection, Substrate
 from substrates.networks import Synapses
-from viz.fields import BETWEEN, EDGE, FOOT, HEAD, MOST, WIDTH, head, key, left_out, means, strongest
+from viz.fields import BETWEEN, EDGE, FOOT, HEAD, MOST, WIDTH, head, key, left_out, matrices, means, strongest
 from viz.sheets import Sketch, Tint
 from viz.style import INCH, Theme, dress, theme_of
 
@@ -31,16 +31,16 @@ def matrix_figure(synapses: Synapses, *, theme: str | Theme = "light") -> Figure
     heights = [max(high + 22.0, HISTOGRAM + 44.0 if many else 0.0) for (high, _), many in zip(sizes, counted)]
     sketch = Sketch(tone, WIDTH, 2 * EDGE + FOOT + sum(HEAD + height + BETWEEN for height in heights))
     tint, top = Tint(tone, strongest(synapses)), EDGE
-    for pair, (high, wide), height, many, weights in zip(shown, sizes, heights, counted, synapses.weights):
-        step = -(-max(weights[0].shape) // CELLS)
-        head(sketch, top, substrate.title(pair), _details(weights[0], step))
+    for pair, (high, wide), height, many, weights in zip(shown, sizes, heights, counted, matrices(synapses)):
+        step = -(-max(weights.shape) // CELLS)
+        head(sketch, top, substrate.title(pair), _details(weights, step))
         left, right, upper, lower = sketch.image(
-            tint(means(weights[0], step)), EDGE + LEFT + wide / 2, top + HEAD + high / 2, max(high, wide)
+            tint(means(weights, step)), EDGE + LEFT + wide / 2, top + HEAD + high / 2, max(high, wide)
         )
         _name_sides(sketch, substrate, pair, (left, right, upper, lower))
         if many:
             place = WIDTH - EDGE - 190, top + HEAD + 16, 180.0, HISTOGRAM
-            draw_histogram(weights[0], _axes(sketch, *place), tint, theme=tone)
+            draw_histogram(weights, _axes(sketch, *place), tint, theme=tone)
         top += HEAD + height + BETWEEN
     key(sketch, tint, top + FOOT / 2, left_out(substrate))
     return sketch.done()
@@ -74,13 +74,15 @@ def _details(weights: Array, step: int) -> str:
 
 def _name_sides(sketch: Sketch, substrate: Substrate, pair: Projection, box: tuple[float, float, float, float]) -> None:
     """The source sheet below, the target sheet to the left, with how many neurons they have."""
-    left, right, upper, lower = box
+    left, _, upper, lower = box
     source, target = substrate.sheets[pair.source], substrate.sheets[pair.target]
     sketch.words(left, lower + 10, f"from {source.name}, {len(source):,}", size=10.5)
     tall = lower - upper > 70
     text = f"to {target.name}, {len(target):,}" if tall else f"{len(target):,}"
     place = {"rotation": 90, "va": "bottom"} if tall else {"va": "center"}
-    sketch.ax.text(left - 6, lower if tall else (upper + lower) / 2, text, fontsize=10.5, ha="right", color=sketch.tone.muted, **place)
+    sketch.ax.text(
+        left - 6, lower if tall else (upper + lower) / 2, text, fontsize=10.5, ha="right", color=sketch.tone.muted, **place
+    )
 
 
 def _axes(sketch: Sketch, left: float, top: float, width: float, height: float) -> Axes:

@@ -10,10 +10,10 @@ from matplotlib.figure import Figure
 
 from neatcore.errors import require
 from neatcore.interfaces import Array, Floats
-from substrates.geometry import Projection, Sheet
+from substrates.geometry import Sheet
 from substrates.networks import Synapses
-from viz.fields import BETWEEN, EDGE, FOOT, HEAD, MOST, WIDTH, head, key, left_out, strongest
-from viz.sheets import CELL, Sketch, Tint, draw_sheet, flat, kind_of, part_of
+from viz.fields import BETWEEN, EDGE, FOOT, HEAD, MOST, WIDTH, head, key, left_out, matrices, strongest
+from viz.sheets import CELL, Sketch, Tint, draw_sheet, kind_of, part_of
 from viz.style import SHARPNESS, Theme, theme_of
 
 Ask = Callable[[Floats, Floats], Array]  # points of sources (S, D) and of targets (T, D) to answers (O, T, S)
@@ -61,7 +61,7 @@ def sampling_figure(synapses: Synapses, question: Question, *, theme: str | Them
     tint, top = Tint(tone, strongest(synapses)), EDGE
     for place, (pair, height) in enumerate(zip(shown, heights)):
         draw = _draw_line if substrate.dimensions == 1 else _draw_planes
-        head(sketch, top, substrate.title(pair), draw(sketch, synapses, question, place, pair, tint, top + HEAD))
+        head(sketch, top, substrate.title(pair), draw(sketch, synapses, question, place, tint, top + HEAD))
         top += HEAD + height + BETWEEN
     key(sketch, tint, top + FOOT / 2, left_out(substrate))
     return sketch.done()
@@ -77,10 +77,9 @@ def _sampled_height(target: Sheet) -> float:
     return CELL if kind_of(target) == "row" else SIDE
 
 
-def _draw_planes(
-    sketch: Sketch, synapses: Synapses, question: Question, place: int, pair: Projection, tint: Tint, top: float
-) -> str:
+def _draw_planes(sketch: Sketch, synapses: Synapses, question: Question, place: int, tint: Tint, top: float) -> str:
     """A column for each of some sources: the weight output over the plane of the targets, the gate, the weights sampled."""
+    pair = synapses.substrate.projections[place]
     source, target = synapses.substrate.sheets[pair.source], synapses.substrate.sheets[pair.target]
     plane, (output, gate) = plane_of(target), question.outputs[place]
     asked = sources_asked(source)
@@ -99,19 +98,17 @@ def _draw_planes(
             levels = () if gate >= 0 and not row else (-question.threshold, question.threshold) if gate < 0 else (0.0,)
             box = _draw_pattern(sketch, image, (x, middles[row], SIDE), levels)
             _mark(sketch, plane, source.points[neuron, :2], box)
-        weights = synapses.weights[place][0, plane.neurons, neuron]
+        weights = matrices(synapses)[place][plane.neurons, neuron]
         draw_sheet(sketch, plane.sheet, weights, (x, middles[-1], SIDE), tint, sized=False)
     return _reading(len(asked), len(source), target, len(plane.neurons))
 
 
 def _reading(asked: int, sources: int, target: Sheet, neurons: int) -> str:
-    words = f"what the CPPN answers for links from {asked} of {sources:,} neurons to every place, and the weights at those of {target.name}"
+    words = f"answers for links from {asked} of {sources:,} neurons to every place, and the weights at those of {target.name}"
     return words if neurons == len(target) else f"{words} in the middle layer"
 
 
-def _draw_line(
-    sketch: Sketch, synapses: Synapses, question: Question, place: int, pair: Projection, tint: Tint, top: float
-) -> str:
+def _draw_line(sketch: Sketch, synapses: Synapses, question: Question, place: int, tint: Tint, top: float) -> str:
     """Neurons on a line: the whole pattern in two dimensions, across the sources and down the targets; the matrix beside it."""
     output, gate = question.outputs[place]
     line = np.linspace(-1, 1, round(SIDE * SHARPNESS))[:, None]
@@ -123,7 +120,7 @@ def _draw_line(
         _draw_pattern(sketch, answers[chosen], (x, y, SIDE), levels)
         x += SIDE + 2 * GAP
     sketch.words(x - SIDE / 2, top + WORDS / 2, "sampled", size=10.5)
-    sketch.image(tint(synapses.weights[place][0]), x, y, SIDE)
+    sketch.image(tint(matrices(synapses)[place]), x, y, SIDE)
     return "what the CPPN answers for every source (across) and every target (down), and the weights sampled of it"
 
 
@@ -152,7 +149,9 @@ def _mark(sketch: Sketch, plane: Plane, source: Floats, box: tuple[float, float,
     corner, size = np.array([(left + right) / 2, (upper + lower) / 2]), np.array([right - left, lower - upper]) / 2
     if len(places) <= FINE:
         dots = places / span * size + corner
-        sketch.ax.scatter(*dots.T, s=2.6 if len(places) > 40 else 12, color=sketch.tone.ink, alpha=0.55, linewidths=0, zorder=5)
+        sketch.ax.scatter(
+            dots[:, 0], dots[:, 1], s=2.6 if len(places) > 40 else 12, color=sketch.tone.ink, alpha=0.55, linewidths=0, zorder=5
+        )
     cross = flat_down(plane.sheet, np.atleast_2d(source))[0] / span * size + corner
     if np.all(np.abs(cross - corner) <= size):
         sketch.ax.plot(*cross, "+", color=sketch.tone.ink, ms=9, mew=1.6, zorder=6)

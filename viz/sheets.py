@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
@@ -19,6 +20,7 @@ from viz.style import SHARPNESS, Theme, figure
 
 Colours = NDArray[np.uint8]  # (…, 4) red, green, blue, opacity
 Box = tuple[float, float, float]  # the middle of a square, right and down, and its side, in pixels
+Edges = tuple[float, float, float, float]  # left, right, top and bottom, in pixels
 CORNERS = 6  # along the arc of a petal
 CELL = 26.0  # pixels of a neuron's cell, at most
 FLAT = 0.62  # height over width of a picture of bars
@@ -77,25 +79,25 @@ class Sketch:
         self.polygons: list[Floats] = []
         self.fills: list[Colours] = []
 
-    def image(self, colours: Colours, x: float, y: float, side: float) -> tuple[float, float, float, float]:
-        """Cells (H, W, 4) around (x, y), none blurred: as large as whole pixels allow, `side` at most. Left, right, top, bottom."""
-        high, wide = colours.shape[:2]
-        cell = max(1, int(side * SHARPNESS / max(high, wide)))
-        left, top = round(x * SHARPNESS - cell * wide / 2), round(y * SHARPNESS - cell * high / 2)
+    def image(self, colours: Colours, x: float, y: float, side: float) -> Edges:
+        """Cells (H, W, 4) around (x, y), none blurred: as large as whole pixels allow, `side` at most."""
+        found = edges(colours.shape[:2], x, y, side)
+        left, right, top, bottom = (round(edge * SHARPNESS) for edge in found)
+        cell = max(1, (right - left) // colours.shape[1])
         large = colours.repeat(cell, axis=0).repeat(cell, axis=1)
-        down, across = slice(max(top, 0), top + len(large)), slice(max(left, 0), left + large.shape[1])
-        room = self.cells[down, across]
-        room[:] = large[: len(room), : room.shape[1]]
-        edges = left, left + cell * wide, top, top + cell * high
-        return tuple(edge / SHARPNESS for edge in edges)  # type: ignore[return-value]
+        room = self.cells[max(top, 0) : bottom, max(left, 0) : right]
+        room[:] = large[: room.shape[0], : room.shape[1]]
+        return found
 
     def polygon(self, points: Floats, colour: Colours) -> None:
         """A filled polygon (K, 2)."""
         self.polygons.append(points)
         self.fills.append(colour)
 
-    def words(self, x: float, y: float, text: str, *, size: float = 12, quiet: bool = True, ha: str = "left", va: str = "center") -> None:
-        self.ax.text(x, y, text, color=self.tone.muted if quiet else self.tone.ink, fontsize=size, ha=ha, va=va)  # type: ignore[arg-type]
+    def words(
+        self, x: float, y: float, text: str, *, size: float = 12, quiet: bool = True, ha: str = "left", va: str = "center"
+    ) -> None:
+        self.ax.text(x, y, text, color=self.tone.muted if quiet else self.tone.ink, fontsize=size, ha=ha, va=va)
 
     def done(self) -> Figure:
         """The figure, with all that was gathered."""
@@ -107,6 +109,14 @@ class Sketch:
             fills = np.array(self.fills) / 255.0
             self.ax.add_collection(PolyCollection(self.polygons, facecolors=fills, linewidths=0, zorder=3), autolim=False)
         return self.figure
+
+
+def edges(shape: Sequence[int], x: float, y: float, side: float) -> Edges:
+    """Where an image of that shape lies around (x, y), its cells of whole pixels, `side` at most."""
+    high, wide = shape
+    cell = max(1, int(side * SHARPNESS / max(high, wide)))
+    left, top = round(x * SHARPNESS - cell * wide / 2), round(y * SHARPNESS - cell * high / 2)
+    return left / SHARPNESS, (left + cell * wide) / SHARPNESS, top / SHARPNESS, (top + cell * high) / SHARPNESS
 
 
 # --- what a sheet looks like -------------------------------------------------------------------------------------------
@@ -158,24 +168,23 @@ def draw_sheet(sketch: Sketch, sheet: Sheet, values: Array, box: Box, tint: Tint
         _draw_dots(sketch, flat(sheet), shares if sized else np.ones_like(shares), colours, box)
 
 
-def draw_ground(sketch: Sketch, sheet: Sheet, box: Box) -> None:
+def draw_ground(sketch: Sketch, sheet: Sheet, box: Box, *, sized: bool = True) -> None:
     """A faint line, frame or ring that holds a picture together where its values have no colour."""
     x, y, side = box
-    square = np.array([(-1, -1), (1, -1), (1, 1), (-1, 1), (-1, -1)])
-    match kind_of(sheet):
-        case "ring":
-            turn = np.linspace(0, 2 * np.pi, 60)
-            lines = [side * radius * np.stack([np.cos(turn), np.sin(turn)], axis=1) for radius in (0.22, 0.5)]
-        case "grid":
-            high, wide = as_image(sheet, np.zeros(len(sheet))).shape
-            cell = max(1, int(side * SHARPNESS / max(high, wide))) / SHARPNESS
-            lines = [square * cell * (wide / 2, high / 2)]
-        case "row":
-            lines = [np.array([(-side / 2, 0), (side / 2, 0)])]
-        case _:
-            lines = [square * side / 2]
+    square, kind = np.array([(-1, -1), (1, -1), (1, 1), (-1, 1), (-1, -1)]), kind_of(sheet)
+    if kind == "ring":
+        turn = np.linspace(0, 2 * np.pi, 60)
+        lines = [side * radius * np.stack([np.cos(turn), np.sin(turn)], axis=1) + (x, y) for radius in (0.22, 0.5)]
+    elif kind == "grid" or (kind == "row" and not sized):
+        shape = as_image(sheet, np.zeros(len(sheet))).shape
+        left, right, upper, lower = edges(shape, x, y, min(side, CELL * max(shape)))
+        lines = [square * ((right - left) / 2, (lower - upper) / 2) + ((left + right) / 2, (upper + lower) / 2)]
+    elif kind == "row":
+        lines = [np.array([(x - side / 2, y), (x + side / 2, y)])]
+    else:
+        lines = [square * side / 2 + (x, y)]
     for line in lines:
-        sketch.ax.plot(*(line + (x, y)).T, color=sketch.tone.faint, linewidth=0.8, zorder=3.5 if kind_of(sheet) == "grid" else 1)
+        sketch.ax.plot(*line.T, color=sketch.tone.faint, linewidth=0.8, zorder=1 if kind == "row" and sized else 3.5)
 
 
 def _draw_bars(sketch: Sketch, shares: Floats, colours: Colours, box: Box) -> None:
@@ -200,7 +209,8 @@ def _draw_petals(sketch: Sketch, places: Floats, shares: Floats, colours: Colour
     for angle, share, colour in zip(angles.tolist(), np.abs(shares).tolist(), colours):
         inner, outer = 0.22 * side, side * (0.22 + max(STUB / 2, 0.28 * share))
         directions = np.stack([np.cos(angle + across), -np.sin(angle + across)], axis=1)
-        sketch.polygon(np.concatenate([inner * directions, outer * directions[::-1]]) + (x, y), colour)
+        outline = np.concatenate([inner * directions, outer * directions[::-1]])
+        sketch.polygon(outline + np.array([x, y]), colour)
 
 
 def _draw_dots(sketch: Sketch, places: Floats, shares: Floats, colours: Colours, box: Box) -> None:

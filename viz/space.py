@@ -15,7 +15,7 @@ from matplotlib.patches import Polygon
 from neatcore.interfaces import Array, Floats
 from substrates.geometry import Sheet, Substrate
 from substrates.networks import Synapses
-from viz.fields import strongest
+from viz.fields import matrices, strongest
 from viz.sheets import flat, kind_of
 from viz.style import LETTER, Theme, extent, figure, theme_of
 
@@ -68,7 +68,9 @@ def draw_space(
     view = _fitted(view_of(substrate), width, height)
     for place, outline in enumerate(view.outlines):
         if outline is not None:
-            ax.add_patch(Polygon(outline, facecolor=tone.grid, alpha=0.55, edgecolor=tone.faint, linewidth=0.8, zorder=1 + 2 * place))
+            ax.add_patch(
+                Polygon(outline, facecolor=tone.grid, alpha=0.55, edgecolor=tone.faint, linewidth=0.8, zorder=1 + 2 * place)
+            )
     counts = _draw_links(synapses, view, ax, tone)
     for place, places in enumerate(view.places):
         size = min(6.0, max(1.4, 90 / len(places) ** 0.5 / (2.4 if view.tilted else 1.0)))
@@ -84,15 +86,15 @@ def draw_space(
 
 def strongest_links(synapses: Synapses, most: int = STRONGEST) -> tuple[Array, Array, Array, Array]:
     """Projection, target, source and weight of the first network's strongest links, weak ones first; equal ones spread evenly."""
-    rows = []
-    for place, weights in enumerate(synapses.weights):
-        targets, sources = np.nonzero(weights[0])
+    rows, values = [], []
+    for place, weights in enumerate(matrices(synapses)):
+        targets, sources = np.nonzero(weights)
         rows.append(np.stack([np.full(len(targets), place), targets, sources], axis=1))
-    table = np.concatenate(rows)
-    values = np.concatenate([weights[0][weights[0] != 0] for weights in synapses.weights])
+        values.append(weights[targets, sources])
+    table, sizes = np.concatenate(rows), np.concatenate(values)
     scattered = np.arange(len(table)) * GOLDEN % 1.0
-    order = np.lexsort((scattered, np.abs(values)))[-most:]
-    return (*table[order].T, values[order])  # type: ignore[return-value]
+    order = np.lexsort((scattered, np.abs(sizes)))[-most:]
+    return (*table[order].T, sizes[order])
 
 
 def _draw_links(synapses: Synapses, view: View, ax: Axes, tone: Theme) -> str:
@@ -151,6 +153,8 @@ def _overlap(one: Sheet, other: Sheet) -> bool:
 def _heights(substrate: Substrate) -> list[float] | None:
     """Of each sheet's plane; None where sheets of three dimensions are no planes one above the other."""
     sheets = substrate.sheets
+    if substrate.dimensions > 3:  # a cube with a depth
+        return None
     if substrate.dimensions < 3:
         return [GAP * place for place in range(len(sheets))]
     last = [sheet.points[:, -1] for sheet in sheets]
@@ -199,7 +203,8 @@ def _write_names(
             for neuron, name in zip(places.tolist(), mine):
                 ax.text(neuron[0], neuron[1] + away, name, color=tone.ink, fontsize=10.5, ha="center", va="center", zorder=20)
         if kind_of(sheet) == "ring" and not view.tilted:
-            words = ax.text(*places[len(places) // 8] + (10, 8), sheet.name, ha="left", va="bottom")
+            x, y = (places[len(places) // 8] + np.array([10, 8])).tolist()
+            words = ax.text(x, y, sheet.name, ha="left", va="bottom")
         else:
             left, low = (float(edge) for edge in (places if outline is None else outline).min(axis=0))
             x, y = left - beside, low if outline is not None else float(places[places[:, 0].argmin(), 1])
