@@ -14,20 +14,25 @@ from neatcore.interfaces import Array, Floats, Ints, Showable, State, Task
 from substrates.networks import SubstratePolicy
 from viz.activity import Moment
 
-LANES = 12  # kept of each step
+LANES = 12  # kept of each step, spread evenly
 STEPS = 512  # kept of an episode; of a longer one every second, fourth, …
 MOMENTS = 6
 
 
 @dataclass
 class Episode:
-    """What the neurons of the first network held, sheet by sheet (S, N), at every `stride`-th step since a reset."""
+    """What the neurons of the first network held, sheet by sheet (S, N), at every `stride`-th step since a reset.
+
+    lanes: those that were kept.
+    """
 
     steps: list[list[Array]] = field(default_factory=list)
+    lanes: list[int] = field(default_factory=list)
     stride: int = 1
     length: int = 0
 
-    def add(self, values: list[Array]) -> None:
+    def add(self, lanes: list[int], values: list[Array]) -> None:
+        self.lanes = lanes
         if self.length % self.stride == 0:
             self.steps.append(values)
         self.length += 1
@@ -60,9 +65,9 @@ class Watched:
 
     def step(self, state: State, inputs: Floats, /) -> tuple[State, Floats]:
         if self.size and self.episodes:
-            first = self.policy.take(np.zeros(1, np.int64))
-            held = first.activations(state[:1, :LANES].copy(), inputs[:1, :LANES].copy())
-            self.episodes[-1].add([values[0].copy() for values in held])
+            first, lanes = self.policy.take(np.zeros(1, np.int64)), _spread(inputs.shape[1], LANES)
+            held = first.activations(state[:1][:, lanes], inputs[:1][:, lanes])
+            self.episodes[-1].add(lanes, [values[0].copy() for values in held])
         return self.policy.step(state, inputs)
 
     def take(self, rows: Ints, /) -> Watched:
@@ -93,12 +98,13 @@ def _chosen(episode: Episode) -> list[Moment]:
     """Some lanes of the last step where there are several, else some steps."""
     if not episode.steps:
         return []
-    lanes = len(episode.steps[-1][0])
-    if lanes > 1:
-        return [Moment(f"input {lane + 1}", [values[lane] for values in episode.steps[-1]]) for lane in _spread(lanes)]
-    chosen = _spread(len(episode.steps))
-    return [Moment(f"step {place * episode.stride + 1:,}", [values[0] for values in episode.steps[place]]) for place in chosen]
+    if len(episode.lanes) > 1:
+        last, some = episode.steps[-1], _spread(len(episode.lanes), MOMENTS)
+        return [Moment(f"input {episode.lanes[lane] + 1}", [values[lane] for values in last]) for lane in some]
+    some = _spread(len(episode.steps), MOMENTS)
+    return [Moment(f"step {place * episode.stride + 1:,}", [values[0] for values in episode.steps[place]]) for place in some]
 
 
-def _spread(count: int) -> list[int]:
-    return sorted({round(place) for place in np.linspace(0, count - 1, min(count, MOMENTS)).tolist()})
+def _spread(count: int, most: int) -> list[int]:
+    """At most so many of the numbers below `count`, evenly, the first and the last among them."""
+    return sorted({round(place) for place in np.linspace(0, count - 1, min(count, most)).tolist()})

@@ -178,7 +178,7 @@ def _tiled(neurons: Array, columns: int, aspect: float) -> Block:
     side = min(step - gap, (step - gap) / aspect)
     down = side * aspect + gap
     places = np.stack([np.arange(len(neurons)) % columns, np.arange(len(neurons)) // columns], axis=1)
-    middles: Floats = (places + 0.5) * (step, down) + (EDGE, 0)
+    middles: Floats = (places + 0.5) * np.array([step, down]) + np.array([EDGE, 0.0])
     return Block(neurons, middles, side, float(down * (places[-1, 1] + 1)))
 
 

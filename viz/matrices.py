@@ -26,12 +26,13 @@ def matrix_figure(synapses: Synapses, *, theme: str | Theme = "light") -> Figure
     """The weights of the first network, projection by projection; grey is no link. Beside each its histogram of links' weights."""
     tone, substrate = theme_of(theme), synapses.substrate
     shown = substrate.projections[:MOST]
-    sizes = [_size(substrate, pair) for pair in shown]
-    counted = [int(np.prod(substrate.size_of(pair))) >= FEW for pair in shown]
+    tables = matrices(synapses)[:MOST]
+    sizes = [_size(weights) for weights in tables]
+    counted = [weights.size >= FEW for weights in tables]
     heights = [max(high + 22.0, HISTOGRAM + 44.0 if many else 0.0) for (high, _), many in zip(sizes, counted)]
     sketch = Sketch(tone, WIDTH, 2 * EDGE + FOOT + sum(HEAD + height + BETWEEN for height in heights))
     tint, top = Tint(tone, strongest(synapses)), EDGE
-    for pair, (high, wide), height, many, weights in zip(shown, sizes, heights, counted, matrices(synapses)):
+    for pair, (high, wide), height, many, weights in zip(shown, sizes, heights, counted, tables):
         step = -(-max(weights.shape) // CELLS)
         head(sketch, top, substrate.title(pair), _details(weights, step))
         left, right, upper, lower = sketch.image(
@@ -59,9 +60,9 @@ def draw_histogram(weights: Array, ax: Axes, tint: Tint, *, theme: str | Theme =
     return ax
 
 
-def _size(substrate: Substrate, pair: Projection) -> tuple[float, float]:
+def _size(weights: Array) -> tuple[float, float]:
     """Height and width of a matrix in pixels."""
-    rows, columns = substrate.size_of(pair)
+    rows, columns = weights.shape
     cell = min(CELL, SIDE / max(rows, columns))
     return max(2.0, cell * rows), max(2.0, cell * columns)
 
