@@ -24,21 +24,23 @@ class SubstrateConfig(Parameters):
         + ", ".join(LAYOUTS[1:])
         + ", or a TOML or JSON file",
     )
-    hidden: tuple[Shape, ...] = Field((), description="hidden sheets: neurons of each, as 8, or as [5, 5] for a grid of x × y")
+    hidden: tuple[Shape, ...] = Field(
+        (), description="hidden sheets: neurons of each, as [8] for eight, or as [[5, 5]] for a grid of x × y"
+    )
     dimensions: int = Field(2, ge=1, le=3, description="coordinates of a neuron in the layouts grid and hypercube")
     wiring: Literal["layers", "skip", "recurrent", "full"] = Field(
         "layers",
         description="which sheets are linked: layers (each to the next), skip (each to all later ones), recurrent (layers, and "
-        "each hidden sheet to itself), full (every sheet to every hidden and output sheet)",
+        "each hidden sheet to itself), full (every sheet to every hidden and output sheet, as always in a hypercube)",
     )
     depth: Literal["auto", "yes", "no"] = Field(
         "auto",
-        description="a further coordinate that tells sheets apart, from -1 for the inputs to 1 for the outputs; auto: where one "
-        "CPPN output would otherwise confuse two pairs of sheets",
+        description="a further coordinate that tells sheets apart, from -1 for the inputs to 1 for the outputs; auto: where sheets "
+        "lie over each other and one CPPN output would confuse two pairs of them",
     )
     activation: str = Field("sigmoid", description="activation of hidden neurons")
     output_activation: str = Field("sigmoid", description="activation of output neurons")
-    passes: int = Field(1, ge=1, le=1000, description="recurrent: passes a step; a signal crosses one projection a pass")
+    passes: int = Field(1, ge=1, le=1000, description="where sheets are linked back: passes a step; a signal crosses a link a pass")
 
     @field_validator("layout")
     @classmethod

@@ -20,7 +20,10 @@ class Expression(Protocol):
         ...
 
     def weights(self, answers: Single, gates: Single | None, /) -> Single:
-        """Weights (P, S, T), 0 where a link is not expressed, of the answers (P, S, T), which are written over; gates alike."""
+        """Weights (P, S, T), 0 where a link is not expressed, of the answers (P, S, T), which may be written over; gates alike.
+
+        gates: None where the rule asks for none, and for biases, which nothing gates.
+        """
         ...
 
 
@@ -50,6 +53,8 @@ class LinkExpression:
         from substrates import kernels
 
         shape = (len(answers), -1)
-        if gates is not None:
+        if gates is None:
+            kernels.express_beyond(answers.reshape(shape), np.float32(0), np.float32(self.reach))
+        else:
             kernels.express_where(answers.reshape(shape), gates.reshape(shape), np.float32(self.reach))
         return answers

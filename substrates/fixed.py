@@ -17,7 +17,7 @@ from neatcore.interfaces import Floats, GraphSpace
 from substrates.config import SubstrateConfig
 from substrates.geometry import Substrate
 from substrates.layouts import lay_out
-from substrates.networks import SubstrateModel, Synapses
+from substrates.networks import SubstrateModel, Synapses, check_room
 from substrates.seeds import whole
 
 
@@ -47,15 +47,9 @@ class Fixed:
         weights = tuple(np.ascontiguousarray(part).reshape(-1, *size) for part, size in zip(parts, sizes))
         return Synapses(self.substrate, weights)
 
-    @property
-    def links(self) -> Genes:
-        """The links that every genome has (L,)."""
-        seed = self.space.seed
-        return seed.links if seed else np.empty(0, LINK)
-
     def _links(self, population: Genomes) -> Genes:
         """The genes of all genomes (P, L)."""
-        wanted = self.links
+        wanted = self.space.seed.links if self.space.seed else np.empty(0, LINK)
         counts = population.link_counts
         wrong = np.flatnonzero(counts != len(wanted))
         if not len(wrong):
@@ -63,7 +57,7 @@ class Fixed:
             same = (table["source"] == wanted["source"]) & (table["target"] == wanted["target"])
             wrong = np.flatnonzero(~same.all(axis=1))
         if len(wrong):
-            raise InputError(f"genome {wrong[0]}: its {counts[wrong[0]]} links are not the {len(wanted)} of the substrate")
+            raise InputError(f"genome {wrong[0]}, of {counts[wrong[0]]} links, has not the {len(wanted)} of the substrate")
         return table
 
 
@@ -71,4 +65,6 @@ def fixed(
     config: FixedConfig, inputs: int, outputs: int, places: tuple[Floats, Floats] | None = None
 ) -> tuple[Fixed, SubstrateModel]:
     """The encoding and its model for networks of so many inputs and outputs."""
-    return Fixed(lay_out(config, inputs, outputs, places, told_apart=True), config), SubstrateModel(config)
+    substrate = lay_out(config, inputs, outputs, places, told_apart=True)
+    check_room(1, substrate, LINK.itemsize)
+    return Fixed(substrate, config), SubstrateModel(config)

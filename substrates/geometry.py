@@ -14,6 +14,7 @@ from neatcore.errors import require
 from neatcore.interfaces import Floats
 
 ROLES = ("input", "hidden", "output")
+DIMENSIONS = 4  # at most
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,7 +43,7 @@ class Substrate:
     """Sheets of neurons in D-dimensional space, and the pairs of sheets whose neurons may be linked.
 
     Inputs come first, outputs last, each in the order in which a task counts them. A substrate is recurrent where a
-    projection leads back, or from a sheet to itself. `check_substrate` says what is valid.
+    projection leads from a sheet to itself or to one before it. `check_substrate` says what is valid.
     """
 
     sheets: tuple[Sheet, ...]
@@ -79,8 +80,9 @@ class Substrate:
 
 
 def check_substrate(substrate: Substrate) -> None:
-    """Raise InputError unless the sheets are well formed, of one dimension, in order, and joined so that outputs can be reached."""
+    """Raise InputError unless the sheets are well formed, of one dimension, in order, and each but the inputs is linked to."""
     sheets = substrate.sheets
+    require(len(sheets) > 0, "a substrate needs an input and an output sheet; it has none")
     for sheet in sheets:
         require(sheet.role in ROLES, f"sheet {sheet.name!r}: role {sheet.role!r} is none of {', '.join(ROLES)}")
         require(
@@ -95,6 +97,7 @@ def check_substrate(substrate: Substrate) -> None:
             f"sheet {sheet.name!r} has {sheet.points.shape[1]} coordinates a neuron, "
             f"sheet {sheets[0].name!r} {substrate.dimensions}",
         )
+    require(substrate.dimensions <= DIMENSIONS, f"neurons have {substrate.dimensions} coordinates; {DIMENSIONS} is the most")
     ranks = [ROLES.index(sheet.role) for sheet in sheets]
     require(ranks == sorted(ranks), "sheets must come in the order inputs, hidden, outputs")
     for role in ("input", "output"):
@@ -103,11 +106,11 @@ def check_substrate(substrate: Substrate) -> None:
 
 
 def _check_projections(substrate: Substrate) -> None:
-    sheets, pairs = substrate.sheets, set(substrate.projections)
-    require(len(pairs) == len(substrate.projections), "two projections join the same pair of sheets")
+    sheets = substrate.sheets
     for projection in substrate.projections:
         ends = (projection.source, projection.target)
         require(all(0 <= end < len(sheets) for end in ends), f"a projection joins sheet {max(ends)}; there are {len(sheets)}")
+        require(substrate.projections.count(projection) == 1, f"two projections join {substrate.title(projection)}")
         target = sheets[projection.target]
         require(target.role != "input", f"projection {substrate.title(projection)} ends at an input sheet")
     entered = {projection.target for projection in substrate.projections}
@@ -129,10 +132,10 @@ def grid(*sizes: int) -> Floats:
     return np.stack([axis.ravel() for axis in np.meshgrid(*reversed(axes), indexing="ij")[::-1]], axis=1)
 
 
-def ring(count: int, radius: float = 1.0, *, start: float = 0.0, turn: float = 2 * np.pi) -> Floats:
-    """`count` neurons on a circle, evenly over `turn` radians from `start` on, counter-clockwise; (N, 2)."""
+def ring(count: int, radius: float = 1.0) -> Floats:
+    """`count` neurons evenly on a circle, counter-clockwise from (radius, 0) on; (N, 2)."""
     require(count >= 1, f"a ring of {count} neurons")
-    angles = start + turn * np.arange(count) / count
+    angles = 2 * np.pi * np.arange(count) / count
     return radius * np.stack([np.cos(angles), np.sin(angles)], axis=1)
 
 
@@ -154,8 +157,8 @@ def wire(roles: Sequence[str], wiring: str) -> tuple[Projection, ...]:
     """Which sheets are joined. layers: each to the next, inputs and outputs each taken as one layer. skip: each to all later
     ones. recurrent: layers, and each hidden sheet to itself. full: every sheet to every hidden and output sheet.
     """
-    hidden = [place for place, role in enumerate(roles) if role == "hidden"]
-    first, last = [p for p, r in enumerate(roles) if r == "input"], [p for p, r in enumerate(roles) if r == "output"]
+    first, hidden, last = ([place for place, role in enumerate(roles) if role == wanted] for wanted in ROLES)
+    require(wiring != "recurrent" or hidden, "wiring=recurrent needs a hidden sheet; wiring=full links outputs back, too")
     layers = [first, *([place] for place in hidden), last]
     if wiring == "full":
         joined = [(source, target) for source in range(len(roles)) for target in [*hidden, *last]]

@@ -17,6 +17,7 @@ from neatcore.interfaces import Array, Ints
 
 Single = NDArray[np.float32]
 
+BLOCK = 128  # targets computed together: their links from some thousand sources stay in the second cache
 ZERO, ONE = float32(0), float32(1)
 
 
@@ -88,10 +89,70 @@ def gather(weights: Single, values: Array, chosen: Ints, count: int, sums: Singl
 
 
 @kernel
+def busy(values: Array) -> bool:
+    """Whether more than a quarter of the values (L, S) are not 0, by every eighth lane."""
+    lanes, sources = values.shape
+    count = 0
+    for lane in range(0, lanes, 8):
+        for s in range(sources):
+            count += values[lane, s] != ZERO
+    return bool(4 * count > (lanes + 7) // 8 * sources)
+
+
+@kernel
+def gather_four(weights: Single, values: Single, sums: Single) -> None:
+    """sums (4, T) += Σ value · weights (S, T) over the sources, in their order, of four lanes (4, S) at once."""
+    a, b, c, d = values[0], values[1], values[2], values[3]
+    one, two, three, four = sums[0], sums[1], sums[2], sums[3]
+    sources, targets = weights.shape
+    fours = sources - sources % 4
+    for k in range(0, fours, 4):
+        v, w, x, y = weights[k], weights[k + 1], weights[k + 2], weights[k + 3]
+        a0, a1, a2, a3 = a[k], a[k + 1], a[k + 2], a[k + 3]
+        b0, b1, b2, b3 = b[k], b[k + 1], b[k + 2], b[k + 3]
+        c0, c1, c2, c3 = c[k], c[k + 1], c[k + 2], c[k + 3]
+        d0, d1, d2, d3 = d[k], d[k + 1], d[k + 2], d[k + 3]
+        for t in range(targets):
+            one[t] = (((one[t] + a0 * v[t]) + a1 * w[t]) + a2 * x[t]) + a3 * y[t]
+            two[t] = (((two[t] + b0 * v[t]) + b1 * w[t]) + b2 * x[t]) + b3 * y[t]
+            three[t] = (((three[t] + c0 * v[t]) + c1 * w[t]) + c2 * x[t]) + c3 * y[t]
+            four[t] = (((four[t] + d0 * v[t]) + d1 * w[t]) + d2 * x[t]) + d3 * y[t]
+    for k in range(fours, sources):
+        for j in range(4):
+            for t in range(targets):
+                sums[j, t] += values[j, k] * weights[k, t]
+
+
+@kernel
+def project_busy(weights: Single, values: Array, sums: Single) -> None:
+    """`project` of one network whose values (L, S) are seldom 0: a block of targets stays in the cache for all lanes.
+
+    Rows of a block are filled up to whole vectors; what stands there is never read.
+    """
+    (sources, targets), lanes = weights.shape, len(sums)
+    width = min(BLOCK, (targets + 15) // 16 * 16)
+    block, four = np.zeros((sources, width), np.float32), np.zeros((4, width), np.float32)
+    heard_by = np.zeros(((lanes + 3) // 4 * 4, sources), np.float32)
+    heard_by[:lanes] = values
+    for first in range(0, targets, width):
+        count = min(width, targets - first)
+        block[:, :count] = weights[:, first : first + count]
+        for lane in range(0, lanes, 4):
+            some = min(4, lanes - lane)
+            four[:some, :count] = sums[lane : lane + some, first : first + count]
+            gather_four(block, heard_by[lane : lane + 4], four)
+            sums[lane : lane + some, first : first + count] = four[:some, :count]
+
+
+@kernel
 def project(weights: Single, rows: Ints, values: Array, sums: Single) -> None:
-    """sums (R, L, T) += what the networks `rows` of weights (P, S, T) make of values (R, L, S); sources at 0 cost nothing."""
+    """sums (R, L, T) += what the networks `rows` of weights (P, S, T) make of values (R, L, S); where most of them are 0, those
+    cost nothing. Values are finite: adding 0 changes no bit, so all ways give the same."""
     chosen = np.empty(weights.shape[1] + 1, np.int64)
     for r in range(sums.shape[0]):
+        if sums.shape[1] >= 4 and busy(values[r]):
+            project_busy(weights[rows[r]], values[r], sums[r])
+            continue
         for lane in range(sums.shape[1]):
             count = heard(values[r, lane], chosen)
             gather(weights[rows[r]], values[r, lane], chosen, count, sums[r, lane])

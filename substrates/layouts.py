@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from itertools import combinations
 from math import ceil, pi, prod
 
 import numpy as np
@@ -17,6 +16,7 @@ from substrates.geometry import Sheet, Substrate, check_substrate, grid, lifted,
 Places = tuple[Floats, Floats]
 HYPERCUBE = 3  # neurons along a side of a hypercube, where nothing else is said
 INNER = 0.5  # radius of the innermost ring
+OVERLAPPING = ("placed", "sandwich", "grid")  # layouts whose sheets share places once there are more than two
 
 
 def lay_out(
@@ -27,43 +27,50 @@ def lay_out(
     told_apart: the encoding treats every pair of sheets by itself, so that no coordinate is needed to tell them apart.
     InputError where a layout does not fit, such as a file with other numbers of inputs.
     """
-    if config.layout not in LAYOUTS:
-        from substrates.files import load_substrate
-
-        substrate = load_substrate(config.layout)
-    else:
+    if config.layout in LAYOUTS:
         substrate = _built(config, inputs, outputs, places, told_apart)
-    check_substrate(substrate)
+        check_substrate(substrate)
+    else:
+        substrate = _loaded(config)
     for name, wanted in (("inputs", inputs), ("outputs", outputs)):
         found = getattr(substrate, name)
         require(found == wanted, f"layout {config.layout} has {found} {name}, the task needs {wanted}")
     return substrate
 
 
+def _loaded(config: SubstrateConfig) -> Substrate:
+    """A substrate from a file, which alone says what is hidden and how it is linked."""
+    from substrates.files import load_substrate
+
+    substrate = load_substrate(config.layout)
+    for name in ("hidden", "dimensions", "wiring", "depth"):
+        usual = SubstrateConfig.model_fields[name].default
+        require(
+            getattr(config, name) == usual,
+            f"{name}={getattr(config, name)} does not go with a substrate file, which says it all; leave {name} out",
+        )
+    return substrate
+
+
 def _built(config: SubstrateConfig, inputs: int, outputs: int, places: Places | None, told_apart: bool) -> Substrate:
     if config.layout == "task" and places is not None:
-        sheets = _placed(config, places)
+        layout, sheets = "placed", _placed(config, places)
     else:
-        sheets = MAKERS["parallel" if config.layout == "task" else config.layout](config, inputs, outputs)
-    wiring = "full" if config.layout == "hypercube" else config.wiring
+        layout = "parallel" if config.layout == "task" else config.layout
+        sheets = MAKERS[layout](config, inputs, outputs)
+    wiring = "full" if layout == "hypercube" else config.wiring
     substrate = Substrate(tuple(sheets), wire([sheet.role for sheet in sheets], wiring))
-    confused = not told_apart and len(substrate.projections) > 1 and _share_places(substrate)
+    # by its name, not its points: the genomes of a small substrate must be those of a large one
+    confused = layout in OVERLAPPING and not told_apart and len(substrate.projections) > 1
     return _deepened(substrate) if config.depth == "yes" or (config.depth == "auto" and confused) else substrate
-
-
-def _share_places(substrate: Substrate) -> bool:
-    """Whether neurons of two sheets stand at the same place."""
-    sets = [set(map(tuple, sheet.points.tolist())) for sheet in substrate.sheets]
-    return any(not one.isdisjoint(other) for one, other in combinations(sets, 2))
 
 
 def _deepened(substrate: Substrate) -> Substrate:
     """With a last coordinate from -1 for the inputs to 1 for the outputs, evenly over the sheets between."""
     roles = [sheet.role for sheet in substrate.sheets]
-    steps = np.linspace(-1.0, 1.0, roles.count("hidden") + 2).tolist()
-    hidden = iter(steps[1:-1])
-    heights = {"input": lambda: steps[0], "hidden": lambda: next(hidden), "output": lambda: steps[-1]}
-    sheets = [replace(sheet, points=lifted(sheet.points, heights[sheet.role]())) for sheet in substrate.sheets]
+    between = np.linspace(-1.0, 1.0, roles.count("hidden") + 2)[1:-1].tolist()
+    heights = [-1.0] * roles.count("input") + between + [1.0] * roles.count("output")
+    sheets = [replace(sheet, points=lifted(sheet.points, height)) for sheet, height in zip(substrate.sheets, heights)]
     return Substrate(tuple(sheets), substrate.projections)
 
 
@@ -80,7 +87,7 @@ def _placed(config: SubstrateConfig, places: Places) -> list[Sheet]:
 def _parallel(config: SubstrateConfig, inputs: int, outputs: int) -> list[Sheet]:
     """Rows from y = -1, the inputs, to y = 1, the outputs (Stanley, D'Ambrosio & Gauci 2009, food gathering)."""
     heights = np.linspace(-1.0, 1.0, len(config.hidden) + 2).tolist()
-    counts = [inputs, *(_count(shape) for shape in config.hidden), outputs]
+    counts = [inputs, *_lengths(config), outputs]
     rows = [row(count, height) for count, height in zip(counts, heights)]
     return _named(rows[:1], rows[1:-1], rows[-1:])
 
@@ -88,16 +95,16 @@ def _parallel(config: SubstrateConfig, inputs: int, outputs: int) -> list[Sheet]
 def _concentric(config: SubstrateConfig, inputs: int, outputs: int) -> list[Sheet]:
     """Rings: the inputs innermost, the outputs outermost (the same)."""
     radii = np.linspace(INNER, 1.0, len(config.hidden) + 2).tolist()
-    counts = [inputs, *(_count(shape) for shape in config.hidden), outputs]
+    counts = [inputs, *_lengths(config), outputs]
     rings = [ring(count, radius) for count, radius in zip(counts, radii)]
     return _named(rings[:1], rings[1:-1], rings[-1:])
 
 
 def _circular(config: SubstrateConfig, inputs: int, outputs: int) -> list[Sheet]:
-    """One circle: inputs on its lower half, outputs on its upper half, both from left to right; hidden sheets on rings inside."""
-    hidden = [ring(_count(shape), INNER * (place + 1) / len(config.hidden)) for place, shape in enumerate(reversed(config.hidden))][
-        ::-1
-    ]
+    """One circle: inputs on its lower half, outputs on its upper half, both from left to right; hidden sheets on rings inside,
+    the first outermost."""
+    radii = np.linspace(INNER, 0.0, len(config.hidden) + 1).tolist()
+    hidden = [ring(count, radius) for count, radius in zip(_lengths(config), radii)]
     return _named([_arc(inputs, -1.0)], hidden, [_arc(outputs, 1.0)])
 
 
@@ -118,17 +125,20 @@ def _grid(config: SubstrateConfig, inputs: int, outputs: int) -> list[Sheet]:
 
 
 def _hypercube(config: SubstrateConfig, inputs: int, outputs: int) -> list[Sheet]:
-    """One hidden grid, every neuron linked to every neuron; inputs and outputs on its opposite faces, last coordinate -1 and 1."""
+    """A hidden grid between two faces, last coordinate -1 the inputs, 1 the outputs; every neuron is linked to every neuron."""
     require(len(config.hidden) <= 1, f"layout=hypercube has one hidden sheet, not {len(config.hidden)}")
     shape = config.hidden[0] if config.hidden else (HYPERCUBE,) * config.dimensions
+    hidden = _hidden_grid(shape, config.dimensions, config.layout)
+    layers = len(np.unique(hidden[:, -1]))
+    hidden[:, -1] *= (layers - 1) / (layers + 1) / (1 if config.dimensions > 1 else 3)  # inside: no two neurons at one place
     faces = [_face(count, config.dimensions, side) for count, side in ((inputs, -1.0), (outputs, 1.0))]
-    return _named(faces[:1], [_hidden_grid(shape, config.dimensions, config.layout)], faces[1:])
+    return _named(faces[:1], [hidden], faces[1:])
 
 
 def _face(count: int, dimensions: int, side: float) -> Floats:
-    """`count` points over a face of the cube; on a line, which has no faces, from its end inwards."""
+    """`count` points over a face of the cube; on a line, which has no faces, over its outer third, from the end inwards."""
     if dimensions == 1:
-        return side * (1.0 - np.arange(count) / max(count, 2))[:, None]
+        return side * (1.0 - 2.0 / 3.0 * np.arange(count) / count)[:, None]
     return lifted(_filled(count, dimensions - 1), side)
 
 
@@ -143,17 +153,22 @@ def _filled(count: int, dimensions: int) -> Floats:
 
 
 def _hidden_grid(shape: Shape, dimensions: int, layout: str) -> Floats:
-    """A hidden sheet of that shape in so many dimensions; axes that the shape does not name are 0."""
-    sides = (shape,) if isinstance(shape, int) else tuple(shape)
+    """A hidden sheet of that shape; axes that it does not name are 0. A number alone is spread over all axes."""
+    if isinstance(shape, int):
+        return _filled(shape, dimensions)
     require(
-        len(sides) <= dimensions,
-        f"a hidden sheet of {' × '.join(map(str, sides))} neurons does not fit the {dimensions} dimensions of layout={layout}",
+        len(shape) <= dimensions,
+        f"a hidden sheet of {' × '.join(map(str, shape))} neurons does not fit the {dimensions} dimensions of layout={layout}",
     )
-    return grid(*sides, *(1,) * (dimensions - len(sides)))
+    return grid(*shape, *(1,) * (dimensions - len(shape)))
 
 
-def _count(shape: Shape) -> int:
-    return shape if isinstance(shape, int) else prod(shape)
+def _lengths(config: SubstrateConfig) -> list[int]:
+    """How many neurons the hidden rows or rings have."""
+    for shape in config.hidden:
+        if not isinstance(shape, int):
+            raise InputError(f"layout={config.layout} has no room for a hidden grid {list(shape)}; write {prod(shape)}")
+    return [shape for shape in config.hidden if isinstance(shape, int)]
 
 
 def _named(inputs: Sequence[Floats], hidden: Sequence[Floats], outputs: Sequence[Floats]) -> list[Sheet]:
@@ -167,16 +182,12 @@ def _named(inputs: Sequence[Floats], hidden: Sequence[Floats], outputs: Sequence
 
 def arranged(points: Floats) -> tuple[int, ...]:
     """The sides of the grid that points fill, slowest axis first, as numpy counts them; (N,) where they fill none."""
-    axes = [len(np.unique(points[:, axis])) for axis in range(points.shape[1])]
-    sides = tuple(size for size in reversed(axes) if size > 1)
-    full = prod(sides) == len(points) and len(sides) > 1 and np.allclose(points, _as_grid(points), atol=1e-9)
-    return sides if full else (len(points),)
-
-
-def _as_grid(points: Floats) -> Floats:
-    """The grid of the same distinct coordinates, in the order of `grid`."""
-    axes = [np.unique(points[:, axis]) for axis in range(points.shape[1])]
-    return np.stack([axis.ravel() for axis in np.meshgrid(*reversed(axes), indexing="ij")[::-1]], axis=1)
+    axes = [column[np.sort(np.unique(column, return_index=True)[1])] for column in points.T]  # up or down, as they come
+    sides = tuple(len(axis) for axis in reversed(axes) if len(axis) > 1)
+    if len(sides) < 2 or prod(sides) != len(points):
+        return (len(points),)
+    table = np.stack([axis.ravel() for axis in np.meshgrid(*reversed(axes), indexing="ij")[::-1]], axis=1)
+    return sides if np.array_equal(table, points) else (len(points),)
 
 
 MAKERS: Mapping[str, Callable[[SubstrateConfig, int, int], list[Sheet]]] = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neatcore.activations import code_of
+from neatcore.errors import require
 from neatcore.interfaces import Array, Floats, Ints, Policy, State
 from substrates.config import SubstrateConfig
 from substrates.geometry import Substrate
@@ -41,6 +43,16 @@ class Synapses:
     def expressed(self) -> Ints:
         """How many links each network has (P,)."""
         return np.asarray(sum(np.count_nonzero(weights, axis=(1, 2)) for weights in self.weights), np.int64)
+
+
+def check_room(networks: int, substrate: Substrate, size: int = 4) -> None:
+    """Raise InputError where the links of so many networks, `size` bytes each, are more than the machine's memory holds."""
+    wanted, there = float(size) * networks * substrate.links, os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    many = f"{networks:,} networks" if networks > 1 else "a network"
+    require(
+        wanted <= there,
+        f"{many} of {substrate.links:,} possible links would take {wanted / 1e9:,.1f} GB of memory; there are {there / 1e9:,.1f}",
+    )
 
 
 @dataclass(frozen=True)

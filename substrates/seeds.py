@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import product
 from math import exp
 
 import numpy as np
@@ -21,7 +20,7 @@ def local(bare: GraphSpace, axes: str, dimensions: int, radius: float, gates: Se
 
     A gate, an output by its place, is Σ g(target - source) - (n - 1) - e^(-radius²) over the n axes, g(z) = e^(-z²): with one axis
     it is above 0 exactly where the distance along it is below the radius (after Verbancsics & Stanley 2011). Weight outputs
-    are linked to all inputs, at random.
+    are linked to all inputs, at random. The bias node has the value `bias`.
     """
     require(bias != 0, "a locality seed needs the CPPN's bias node; set bias to 1")
     nodes = node_table(bare, bare.output)
@@ -40,8 +39,11 @@ def local(bare: GraphSpace, axes: str, dimensions: int, radius: float, gates: Se
 
 
 def whole(substrate: Substrate, output: str, hidden: str) -> GraphSpace:
-    """A space whose first genomes have all links of a feed-forward substrate, of random weight: node ids in the order of sheets,
-    but the outputs before the hidden neurons; links projection by projection, source by source."""
+    """A space whose genomes have all links of a substrate, at first of random weight, and never others.
+
+    Node ids are in the order of sheets, but the outputs before the hidden neurons; links come projection by projection, source by
+    source.
+    """
     ends = {"input": 0, "output": substrate.inputs, "hidden": substrate.inputs + substrate.outputs}
     ids = []
     for sheet in substrate.sheets:
@@ -49,8 +51,9 @@ def whole(substrate: Substrate, output: str, hidden: str) -> GraphSpace:
         ends[sheet.role] += len(sheet)
     bare = GraphSpace(substrate.inputs, substrate.outputs, False, substrate.recurrent, output, (hidden,), grows=False)
     middle = [(node, HIDDEN, code_of(hidden)) for node in range(substrate.inputs + substrate.outputs, ends["hidden"])]
-    links = [pair for each in substrate.projections for pair in product(ids[each.source], ids[each.target])]
-    genes = np.zeros(len(links), LINK)
-    genes["innovation"], genes["enabled"] = np.arange(len(links)), True
-    genes["source"], genes["target"] = np.array(links, np.int64).T
+    genes = np.zeros(substrate.links, LINK)
+    genes["innovation"], genes["enabled"] = np.arange(len(genes)), True
+    pairs = [(ids[each.source], ids[each.target]) for each in substrate.projections]
+    genes["source"] = np.concatenate([np.repeat(sources, len(targets)) for sources, targets in pairs])
+    genes["target"] = np.concatenate([np.tile(targets, len(sources)) for sources, targets in pairs])
     return replace(bare, seed=Genome(np.append(node_table(bare, output), np.array(middle, NODE)), genes))

@@ -21,7 +21,7 @@ from viz.progress import plot_complexity, plot_fitness, plot_step_size, solved_a
 from viz.species import plot_species
 from viz.style import LIGHT, Margins, figure, plot_figure
 from viz.svg import svg
-from viz.topology import network_figure
+from viz.topology import MOST, network_figure
 from viz.vector import draw_vector
 
 WIDE, NARROW = 720, 340  # pixels of a drawing on a screen and on a phone
@@ -181,7 +181,9 @@ def _champion(data: ReportData, name: str) -> Iterator[str]:
         drawing = _champion_figure(data, data.champion, width)
         drawings[kind] = svg(drawing, f"{name}-champion-{kind}", LIGHT, label)
     if isinstance(data.champion, Genome):
-        caption = f"{_size(data.champion).capitalize()}. Inputs are dots, the bias a square; width and colour show a link's weight."
+        links = int(np.count_nonzero(data.champion.links["enabled"]))
+        part = f"The {MOST} strongest of {_size(data.champion)}" if links > MOST else _size(data.champion).capitalize()
+        caption = f"{part}. Inputs are dots, the bias a square; width and colour show a link's weight."
         yield section("The champion’s network", figure_block(drawings, caption))
     else:
         yield section("The champion’s weights", figure_block(drawings, f"{_size(data.champion)}; orange negative, blue positive."))

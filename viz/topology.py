@@ -21,6 +21,7 @@ from viz.style import Margins, Theme, extent, figure, theme_of
 
 DASHED = (0, (3, 1.6))
 DOTTED = (0, (1, 2))
+MOST = 300  # enabled links that are drawn of one network
 Dashes = str | tuple[float, tuple[float, ...]]
 
 
@@ -53,8 +54,10 @@ def draw_network(
     """Draw a genome's network, inputs on the left (or, `upwards`, at the bottom) and outputs opposite.
 
     Every link has the gid "link-3", "recurrent-3" or "disabled-3" by its innovation number, every node "node-3" by its id. Links
-    that are not enabled are left out unless `disabled`. The unit of the Axes becomes its pixel.
+    that are not enabled are left out unless `disabled`, and of more than `MOST` enabled ones all but the strongest. The unit of
+    the Axes becomes its pixel.
     """
+    genome = strongest(genome)
     tone, layout, names = theme_of(theme), lay_out(genome), _names(genome, names_in, names_out)
     width, height = extent(ax)
     ax.set(xlim=(0, width), ylim=(0, height), aspect="equal", facecolor=tone.paper)
@@ -83,12 +86,21 @@ def network_figure(
     upwards: bool = False,
 ) -> Figure:
     """A Figure of the network, as high as it needs."""
+    genome = strongest(genome)
     layout = lay_out(genome)
     low, high = layout.span
     height = 150 + 54 * layout.layers if upwards else 90 + 48 * (high - low)
     result = figure(theme, width, min(max(height, 200), 640), Margins(4, 4, 4, 4))
     draw_network(genome, result.add_subplot(), names_in=names_in, names_out=names_out, theme=theme, upwards=upwards)
     return result
+
+
+def strongest(genome: Genome) -> Genome:
+    """The genome with no more than its `MOST` strongest enabled links."""
+    sizes = np.where(genome.links["enabled"], np.abs(genome.links["weight"]), -1.0)
+    if np.count_nonzero(sizes >= 0) <= MOST:
+        return genome
+    return Genome(genome.nodes, np.sort(genome.links[np.argsort(-sizes, kind="stable")[:MOST]], order="innovation"))
 
 
 def _names(genome: Genome, names_in: Sequence[str] | None, names_out: Sequence[str] | None) -> dict[int, str]:

@@ -17,7 +17,7 @@ from tests.viz.data import genome, looped, random_genome
 from viz.glyphs import CURVES
 from viz.layout import lay_out, layers_of, recurrent_links
 from viz.style import LIGHT, figure
-from viz.topology import draw_network, network_figure
+from viz.topology import MOST, draw_network, network_figure
 
 
 def drawn(subject: Genome, *, upwards: bool = False, disabled: bool = False) -> Axes:
@@ -218,3 +218,11 @@ def test_a_registered_activation_is_drawn_as_it_is_computed() -> None:
     for curve in curves:
         assert np.isfinite(curve).all()
         assert np.argmax(curve) == 20
+
+
+def test_of_a_network_with_very_many_links_the_strongest_are_drawn() -> None:
+    weights = np.random.default_rng(0).normal(size=40 * 40)
+    links = [(a, 41 + b, float(weights[40 * a + b]), True) for a in range(40) for b in range(40)]
+    ax = drawn(genome(40, 40, 0, links))
+    assert set(patches(ax, "link")) == set(np.argsort(-np.abs(weights))[:MOST].tolist())
+    assert len(patches(ax, "node")) == 81
