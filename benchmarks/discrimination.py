@@ -13,7 +13,7 @@ import typer
 from matplotlib.figure import Figure
 
 from benchmarks.command import run
-from benchmarks.geometry import Row, Variant, bands, bests, figures_of, greater, run_all, spread
+from benchmarks.geometry import Row, Variant, bands, bests, greater, run_all, spread
 from benchmarks.results import FOLDER, Result, table, write_figure
 from neatcore.interfaces import Generation
 from runner.scaling import evaluated
@@ -35,15 +35,18 @@ CELLS = 11
 
 def attempt(variant: Variant, seed: int, generations: int) -> list[Row]:
     """The course of one run: the fittest so far after every tenth generation, and the last one at higher resolutions."""
-    begun, settings = perf_counter(), variant.settings(generations)
-    rows, solved = [], ""
+    settings, begun, seconds = variant.settings(generations), perf_counter(), 0.0
+    parts, rows, solved, known = assemble(settings, seed), [], "", -1
     for generation, best in bests(settings, seed, generations):
         number = generation.number + 1
         solved = solved or (str(number) if best.solved else "")
         if number == 1 or number % EVERY == 0 or number == generations:
-            rows.append(_row(variant, seed, number, CELLS, figures_of(best)))
-    took = round(perf_counter() - begun, 1)
-    last = {"solved": solved, "seconds": took, "hidden": best.champion.hidden, "links": len(best.champion.links)}
+            seconds += perf_counter() - begun
+            if best.number != known:
+                found, known = evaluated(parts, best.champion), best.number
+            rows.append(_row(variant, seed, number, CELLS, {"fitness": found.fitness, **found.info}))
+            begun = perf_counter()
+    last = {"solved": solved, "seconds": round(seconds, 1), "hidden": best.champion.hidden, "links": found.links}
     rows[-1] |= last
     return rows + ([] if variant.name == BASELINE else _larger(variant, seed, settings, best))
 

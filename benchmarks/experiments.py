@@ -107,38 +107,53 @@ neuroevolution 80,000, SANE 12,600, ESP 3,800.
 """,
 )
 
+AUTHORS_RULES = (
+    "size_rule=none",
+    "weight_rule=author",
+    "disabled_rule=author",
+    "equal_fitness=smaller",
+    "averaging=0.4",
+    "mate_only=0.2",
+    "stagnation_factor=0.01",
+    "representative=champion",
+    "toggle=0.1",
+    "reenable=0.05",
+)
+
 _HIDDEN = Experiment(
     name="double-pole-no-velocity",
     title="Double pole balancing without velocities",
     task="double-pole-no-velocity",
     preset="stanley2002",
-    seeds=20,
+    seeds=60,
     generations=200,
     variants=(
+        Variant("the paper's rules", published=(Published(QUOTED, 33_184, runs=20, generalisation=286),)),
         Variant(
-            "the fittest examined",
-            published=(
-                Published(QUOTED, 33_184, runs=20, generalisation=286),
-                Published(AUTHOR, 29_500, runs=20, solved=19, generalisation=288),
-            ),
+            "the author's rules",
+            AUTHORS_RULES,
+            (Published(AUTHOR, 29_500, runs=20, solved=19, generalisation=288),),
         ),
-        Variant("the ten fittest", ("examined=10",)),
+        Variant("ten examined", ("examined=10",)),
     ),
     notes="""
-Fitness is Gruau's over 1,000 steps. The fittest network of each generation is examined: it must last 100,000 steps
-and pass at least 200 of 625 other starts of 1,000 steps each; `generalisation` is how many it passed. Other methods,
-as the paper reports them: cellular encoding 840,000 evaluations and 300 starts, ESP 169,466 and 289.
+Fitness is Gruau's over 1,000 steps. One network of each generation is examined: it must last 100,000 steps and pass at
+least 200 of 625 other starts of 1,000 steps each; `generalisation` is how many it passed. Other methods, as the paper
+reports them: cellular encoding 840,000 evaluations and 300 starts, ESP 169,466 and 289.
 
-Examining the fittest alone, half of the runs are about as quick as published, and a quarter takes more than twice as
-long. What was seen in those: from about generation 20 on the population holds dozens of networks that last 100,000
-steps, but fitness does not rank them first. Nearly all fitness is for lasting 1,000 steps (0.1); what damping adds to
-it (0.005 to 0.02, since these carts never come to rest) goes to calmer carts that fall after some thousand steps, and
-such a champion stays champion for many generations. `examined=10` examines the ten fittest until one passes: all runs
-are solved, with a median well below the published mean. Two of the twenty still take over 130,000 evaluations; there
-the networks that last pass only 100 to 160 of the other starts, and their descendants crowd out the rest. The mean
-over the runs is therefore above the published one while the median is not. With these settings a population of 1,000
-splits into about 450 species, most of one or two members; fewer species (`target_species=30`, `difference=1`) solved
-fewer of ten runs within 60,000 evaluations, not more.
+Which network is examined decides much. Nearly all fitness is for lasting 1,000 steps (0.1); what damping adds to it
+(0.005 to 0.02, since these carts never come to rest) often goes to calmer carts that fall after some thousand steps,
+while dozens of networks in the same population would last. Such a champion stays champion for many generations. As the
+author's code does, therefore, the fittest champion is examined of a species whose best fitness has risen since a
+champion of it was examined. To examine the fittest of all instead, every generation and mostly the same one, solved 16
+of the first 20 seeds, at 61,188 evaluations; with this rule the same 20 are all solved, at 29,600. Twenty seeds are a
+small sample of so long a tail: the mean of all sixty is higher, and the published one lies at the edge of its interval.
+
+The paper and its author's code differ in other rules too, those that the second variant sets. With the code's, which made
+the published figures, the slowest runs are faster. Which of them does it was not found: `size_rule=none` alone does not, with
+it one of the first 19 seeds is not solved. The code's delta coding is not carried over.
+
+A population of 1,000 splits into some 450 species here, most of one or two members.
 """,
 )
 

@@ -49,7 +49,7 @@ def strips(groups: Mapping[str, Sequence[int]], published: Marks) -> Figure:
             ax.plot([mean, mean], [row - 0.36, row + 0.36], color=LIGHT.ink, linewidth=2)
         if name in published:
             ax.scatter([published[name]], [row], marker="D", s=44, color=LIGHT.second, zorder=3)
-    dress(ax, LIGHT, "evaluations until solved, logarithmic", "dots: solved runs; bar: their mean; diamond: the paper's mean")
+    dress(ax, LIGHT, "evaluations until solved, logarithmic", "dots: solved runs; bar: their mean; diamond: the published mean")
     ax.set_xscale("log")
     ax.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
     ax.xaxis.set_major_formatter(THOUSANDS)

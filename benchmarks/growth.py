@@ -22,8 +22,9 @@ from neatcore.files import save
 from neatcore.genome import Genome, Genomes
 from neatcore.interfaces import Floats
 from neatcore.neat import Neat, NeatConfig
+from neatcore.neat.breeding import kernels
 from neatcore.neat.innovations import Innovations
-from neatcore.neat.mutation import Splitting, grow, new_links, split_links
+from neatcore.neat.mutation import grow, halves, joined
 from neatcore.neat.start import template
 from neatcore.nets import DirectConfig, direct
 from tasks.boolean import Parity
@@ -72,12 +73,14 @@ def ancestor(links: int, seed: int = 0) -> Genome:
     """A genome with so many links, or one more, grown by mutation from the smallest: a split link to every two new ones."""
     space, rng = direct(DirectConfig(), TASK.inputs, TASK.outputs)[0].space, default_rng(seed)
     innovations, one = Innovations(1_000_000, 1_000_000), np.zeros(1, np.int64)
+    growing = kernels.Growing(older=False, split_bias=False, power=1.0, cyclic_share=0.0, halve=False)
     grown = Genomes.of([template(NeatConfig(), space)])
     while len(grown.links) < links:
         if rng.random() < 1 / 3:
-            grown = grow(*split_links(grown, one, innovations, Splitting({"sigmoid": 1.0}), rng))
+            splits = kernels.split(grown.tables, one, growing, rng)
+            grown = grow(grown, halves(grown, splits, innovations, {"sigmoid": 1.0}))
         else:
-            grown = grow(grown, new_links(grown, one, innovations, 1.0, False, 0.0, rng))
+            grown = grow(grown, joined(kernels.join(grown.tables, one, False, growing, rng), innovations))
     return grown[0]
 
 

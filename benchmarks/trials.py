@@ -63,8 +63,9 @@ def attempt(experiment: Experiment, variant: Variant, seed: int) -> Trial:
     """Run one seed until it is solved or its generations are over."""
     settings = settings_of(experiment, variant)
     last = _last(evolving(settings, seed), experiment.generations)
-    champion, info = last.champion, last.evaluation.info
-    generalisation = int(info["generalisation"][last.best]) if "generalisation" in info else -1
+    champion = last.champion
+    passed = last.evaluation.info.get("generalisation")  # NaN where another network than the champion was examined
+    generalisation = -1 if passed is None or np.isnan(passed[last.best]) else int(passed[last.best])
     return Trial(
         variant.name,
         seed,

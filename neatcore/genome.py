@@ -123,9 +123,9 @@ class Genomes(Sequence[Genome]):
 
     def take(self, rows: Ints) -> Genomes:
         """Copies of the genomes in `rows`, in that order."""
-        nodes, node_starts = _gather(self.node_starts, rows)
-        links, link_starts = _gather(self.link_starts, rows)
-        return Genomes(self.nodes[nodes], self.links[links], node_starts, link_starts)
+        nodes, node_starts = gather(self.node_starts, rows)
+        links, link_starts = gather(self.link_starts, rows)
+        return Genomes(self.nodes.take(nodes), self.links.take(links), node_starts, link_starts)
 
     def with_nodes(self, nodes: Genes, node_starts: Ints) -> Genomes:
         """The same links, other nodes."""
@@ -148,6 +148,13 @@ class Genomes(Sequence[Genome]):
         return np.diff(self.link_starts)
 
 
+def copied(genes: Genes) -> Genes:
+    """A copy, by whole records; numpy goes field by field and takes ten times as long, as does `genes[places]` beside `take`."""
+    whole = np.dtype((np.void, genes.itemsize))
+    copy: Genes = genes.view(whole).copy().view(genes.dtype)
+    return copy
+
+
 def starts(counts: Any) -> Ints:
     """Offsets (n + 1,) of n runs of these lengths laid end to end."""
     result = np.zeros(len(counts) + 1, np.int64)
@@ -155,11 +162,11 @@ def starts(counts: Any) -> Ints:
     return result
 
 
-def _gather(offsets: Ints, rows: Ints) -> tuple[Ints, Ints]:
+def gather(offsets: Ints, rows: Ints) -> tuple[Ints, Ints]:
     """The flat places of the runs `rows`, end to end, and the offsets of the result."""
-    counts = (offsets[1:] - offsets[:-1])[rows]
+    counts = offsets[rows + 1] - offsets[rows]
     result = starts(counts)
-    places = np.arange(result[-1]) + np.repeat(offsets[:-1][rows] - result[:-1], counts)
+    places = np.arange(result[-1]) + np.repeat(offsets[rows] - result[:-1], counts)
     return places, result
 
 

@@ -190,10 +190,23 @@ class Verdict:
 
 @runtime_checkable
 class Examining(Protocol):
-    """A task whose solutions must pass a test too costly for every network: the fittest of each generation is examined."""
+    """A task whose solutions must pass a test too costly for every network: one, or a few, of each generation are examined."""
 
     def examine(self, policy: Policy, rng: Generator, /) -> Verdict:
         """Examine the one network of `policy`."""
+        ...
+
+
+@runtime_checkable
+class Nominating(Protocol):
+    """A search that knows which of its genomes are worth an examination; of other searches the fittest are examined."""
+
+    def nominees(self) -> Ints:
+        """After `tell`: all rows (P,) in the order in which to examine them. Reading changes nothing."""
+        ...
+
+    def examined(self, rows: Ints, /) -> None:
+        """Take note that these have been examined."""
         ...
 
 
@@ -262,6 +275,15 @@ class Named(Protocol):
     @property
     def names(self) -> tuple[Sequence[str], Sequence[str]]:
         """Names of the inputs, names of the outputs."""
+        ...
+
+
+@runtime_checkable
+class Generalising(Protocol):
+    """A task that can try a network on more than what it evolves on, too costly for every network of every generation."""
+
+    def generalise(self, policy: Policy, rng: Generator, /) -> Mapping[str, float]:
+        """Figures of the one network of `policy`."""
         ...
 
 

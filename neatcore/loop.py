@@ -13,7 +13,20 @@ import numpy as np
 from numpy.random import Generator
 
 from neatcore.errors import InputError, TaskError
-from neatcore.interfaces import Array, Encoding, Evaluation, Examining, Generation, Model, Policy, Search, Task
+from neatcore.interfaces import (
+    Array,
+    Encoding,
+    Evaluation,
+    Examining,
+    Floats,
+    Generation,
+    Ints,
+    Model,
+    Nominating,
+    Policy,
+    Search,
+    Task,
+)
 
 Z = TypeVar("Z")
 Theta = TypeVar("Theta")
@@ -34,7 +47,8 @@ def evolve(
 
     A record is yielded after `tell`: what `search.state()` and the generator's state are then, with number + 1 and evaluations,
     is all that going on later needs. Each generation's episodes come from one number drawn from `rng`.
-    examined: how many of the fittest a task that examines looks at each generation, until one passes.
+    examined: how many a task that examines looks at each generation, until one passes: those that the search nominates, or
+    the fittest.
     Raises TaskError where the task raises or returns no evaluation of these networks.
     """
     examines = task if isinstance(task, Examining) else None
@@ -43,9 +57,12 @@ def evolve(
         policy = model.bind(encoding.decode(genomes))
         episodes = np.random.default_rng(rng.integers(2**63))
         evaluation = evaluate(task, policy, episodes, generation)
-        if examines:
-            evaluation = examine(examines, policy, evaluation, episodes, examined, generation)
         search.tell(evaluation.fitness)
+        if examines:
+            rows = nominees(search, evaluation.fitness)[:examined]
+            evaluation, seen = examine(examines, policy, evaluation, rows, episodes, generation)
+            if isinstance(search, Nominating):
+                search.examined(seen)
         evaluations += len(genomes)
         yield Generation(generation, genomes, evaluation, champion_of(evaluation), evaluations, search.report())
         generation += 1
@@ -67,16 +84,19 @@ def evaluate(task: Task, policy: Policy, rng: Generator, generation: int = 0) ->
     return check_evaluation(evaluation, policy.size, f"{_name(task)}, generation {generation}")
 
 
-def examine(
-    task: Examining, policy: Policy, evaluation: Evaluation, rng: Generator, examined: int = 1, generation: int = 0
-) -> Evaluation:
-    """With the verdicts on the fittest networks; their figures are NaN for the others.
+def nominees(search: Search[Z], fitness: Floats) -> Ints:
+    """All rows (P,) in the order in which to examine: the search's, or by fitness."""
+    return search.nominees() if isinstance(search, Nominating) else np.argsort(-fitness, kind="stable")
 
-    The fittest goes first, and the first that passes is the last to be examined.
-    """
-    solved = np.zeros(policy.size, np.bool_)
+
+def examine(
+    task: Examining, policy: Policy, evaluation: Evaluation, rows: Ints, rng: Generator, generation: int = 0
+) -> tuple[Evaluation, Ints]:
+    """With the verdicts on the networks `rows`, one by one until one passes, figures NaN for the others; and the rows examined."""
+    solved, count = np.zeros(policy.size, np.bool_), 0
     figures: dict[str, Array] = {}
-    for row in np.argsort(-evaluation.fitness, kind="stable")[:examined]:
+    for row in rows:
+        count += 1
         with _named(task, generation):
             verdict = task.examine(policy.take(np.array([row])), rng)
         solved[row] = verdict.solved
@@ -84,7 +104,7 @@ def examine(
             figures.setdefault(name, np.full(policy.size, np.nan))[row] = value
         if verdict.solved:
             break
-    return replace(evaluation, solved=solved, info={**evaluation.info, **figures})
+    return replace(evaluation, solved=solved, info={**evaluation.info, **figures}), rows[:count]
 
 
 @contextmanager

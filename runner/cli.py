@@ -172,7 +172,9 @@ def replay(
 @guarded
 def plot(
     run: RunName = "latest",
-    what: Annotated[list[str] | None, typer.Argument(help="fitness, species, complexity, step-size, champion; all without")] = None,
+    what: Annotated[
+        list[str] | None, typer.Argument(help="fitness, species, complexity, step-size, champion, connectivity; all without")
+    ] = None,
     out: Annotated[Path | None, typer.Option(help="folder, or a .png or .svg file for a single plot")] = None,
     theme: Annotated[str, typer.Option(help="light or dark")] = "light",
 ) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +18,13 @@ from neatcore.files import load
 from neatcore.genome import Genome
 from neatcore.interfaces import Answers, Floats, Frames, Named, Scene, Showable
 from neatcore.perceptron import Layers
+from runner import connectivity
 from runner.compare import grouped
 from runner.directory import Run, find_run, find_runs, slug
 from runner.disk import write_bytes, write_text
 from runner.session import Parts, assemble
 from runner.settings import file_layer, resolve
+from runner.watching import told
 from tasks.registry import find_task
 from viz import progress
 from viz.behaviour import encode
@@ -32,6 +36,7 @@ from viz.topology import network_figure
 from viz.vector import draw_vector
 
 SIZE = (720, 290)  # of a plot, in pixels
+DRAWN = 1000  # links of a network that can still be drawn
 CURVES: Mapping[str, tuple[str, Callable[..., Axes]]] = {  # a plot by name, and the key of the metrics that it is about
     "fitness": ("best", progress.plot_fitness),
     "species": ("species", plot_species),
@@ -55,23 +60,31 @@ def save_plots(reference: str, names: Sequence[str], out: Path | None, theme: st
     run = find_run(reference)
     rows = run.rows()
     require(rows, f"run {run.name} has no generation to plot yet")
-    possible = [name for name, (key, _) in CURVES.items() if key in rows[-1]] + ["champion"]
-    for name in names:
-        if name not in possible:
-            raise unknown("plot of this run", name, possible)
-    names = names or possible
+    subject = Subject(run, rows, theme)
+    names = _wanted(names, subject.plots)
     if out and out.suffix:
         require(len(names) == 1, f"{out} is one file for {len(names)} plots; name one plot, or a folder")
-        return [_save_figure(out, _plot(run, rows, names[0], theme))]
+        return [_save_figure(out, subject.draw(names[0]))]
     folder = out or run.media
-    drawn = {name: _plot(run, rows, name, theme) for name in names}
+    drawn = {name: subject.draw(name) for name in names}
     return [_save_figure(folder / f"{name}{suffix}", drawing) for name, drawing in drawn.items() for suffix in (".svg", ".png")]
+
+
+def _wanted(names: Sequence[str], possible: Sequence[str]) -> Sequence[str]:
+    """The plots that names stand for, each once; all where there are none. InputError names the nearest that there is."""
+    wired = [name for name in possible if name.startswith(connectivity.ALL)]
+    wanted = []
+    for name in names:
+        if name not in possible and not (wired and name == connectivity.ALL):
+            raise unknown("plot of this run", name, [*possible, connectivity.ALL] if wired else possible)
+        wanted += wired if name == connectivity.ALL else [name]
+    return list(dict.fromkeys(wanted)) or possible
 
 
 def save_report(references: Sequence[str], out: Path | None) -> Path:
     """One page about the runs; in the directory of the run unless `out` says where."""
     runs = [run for reference in references for run in find_runs([reference])]
-    page = report([report_data(run) for run in runs])
+    page = report([report_data(run, place) for place, run in enumerate(runs, 1)])
     path = out or runs[-1].path / "report.html"
     write_text(path, page)
     return path
@@ -88,11 +101,12 @@ def save_comparison(references: Sequence[str], out: Path, theme: str = "light") 
     return _save_figure(out, drawing)
 
 
-def report_data(run: Run) -> ReportData:
-    """What a report tells of a run."""
+def report_data(run: Run, place: int = 1) -> ReportData:
+    """What a report tells of a run, the `place`-th of it."""
     record, rows, parts = run.record, run.rows(), _parts(run)
     require(rows, f"run {run.name} has no generation to report yet; go on with: neatcore resume {run.path}")
     champion, (names_in, names_out) = load(run.champion()), _names(parts)
+    wiring = connectivity.wiring_of(parts, champion, record["task"])
     facts = [("seed", str(record["seed"])), ("started", str(record["started"])[:19].replace("T", " "))]
     return ReportData(
         title=slug(record["task"]),
@@ -105,6 +119,7 @@ def report_data(run: Run) -> ReportData:
         config_toml=run.config.read_text(encoding="utf-8"),
         names_in=names_in,
         names_out=names_out,
+        extra=[connectivity.connectivity_section(wiring, f"run-{place}")] if wiring else (),
     )
 
 
@@ -113,8 +128,11 @@ def _parts(run: Run) -> Parts:
 
 
 def _names(parts: Parts) -> tuple[Sequence[str] | None, Sequence[str] | None]:
-    """What the task calls its inputs and outputs, where it does."""
-    return parts.task.names if isinstance(parts.task, Named) else (None, None)
+    """What the ends of a champion are called: by the encoding, whose networks may be others than the task's, or by the task."""
+    for part in (parts.encoding, parts.task):
+        if isinstance(part, Named):
+            return part.names
+    return None, None
 
 
 def _show(run: Run, parts: Parts, champion: Genome | Floats, seed: int) -> Scene | Frames | Answers:
@@ -122,12 +140,8 @@ def _show(run: Run, parts: Parts, champion: Genome | Floats, seed: int) -> Scene
     if not isinstance(parts.task, Showable):
         raise InputError(f"task {run.record['task']} has nothing to show: it has no method show(policy, rng)")
     policy = parts.model.bind(parts.encoding.decode([champion]))
-    try:
+    with told(run.record["task"], "show"):
         return parts.task.show(policy, default_rng(seed))
-    except (InputError, TaskError):
-        raise
-    except Exception as error:
-        raise TaskError(f"task {run.record['task']} raised {type(error).__name__} in show: {error}") from error
 
 
 def _show_if_possible(run: Run, parts: Parts, champion: Genome | Floats) -> Scene | Frames | Answers | None:
@@ -139,31 +153,56 @@ def _show_if_possible(run: Run, parts: Parts, champion: Genome | Floats) -> Scen
         return None
 
 
-def _drawable(parts: Parts, champion: Genome | Floats) -> Genome | Floats | Sequence[Floats]:
-    """A champion as it is best drawn: vectors as the layers that they stand for."""
+def _drawable(parts: Parts, champion: Genome | Floats) -> Genome | Floats | Sequence[Floats] | None:
+    """A champion as it is best drawn: vectors as the layers that they stand for, networks of too many links not at all."""
     if isinstance(champion, Genome):
-        return champion
+        return champion if len(champion.links) <= DRAWN else None
     weights = parts.encoding.decode([champion])
     return [matrix[0] for matrix in weights.matrices] if isinstance(weights, Layers) else champion
 
 
-def _plot(run: Run, rows: Sequence[Mapping[str, Any]], name: str, theme: str) -> Figure:
-    if name == "champion":
-        return _champion_figure(run, theme)
-    drawing, ax = plot_figure(theme, *SIZE)
-    CURVES[name][1](rows, ax, theme=theme)
-    return drawing
+@dataclass(frozen=True, eq=False)
+class Subject:
+    """A run to plot: its generations, its champion."""
 
+    run: Run
+    rows: Sequence[Mapping[str, Any]]
+    theme: str
 
-def _champion_figure(run: Run, theme: str) -> Figure:
-    parts = _parts(run)
-    champion = _drawable(parts, load(run.champion()))
-    if isinstance(champion, Genome):
-        names_in, names_out = _names(parts)
-        return network_figure(champion, names_in=names_in, names_out=names_out, theme=theme)
-    drawing = figure(theme, *SIZE)
-    draw_vector(champion, drawing.add_subplot(), theme=theme)
-    return drawing
+    @cached_property
+    def parts(self) -> Parts:
+        return _parts(self.run)
+
+    @cached_property
+    def champion(self) -> Genome | Floats | Sequence[Floats] | None:
+        return _drawable(self.parts, load(self.run.champion()))
+
+    @cached_property
+    def wiring(self) -> connectivity.Wiring | None:
+        return connectivity.wiring_of(self.parts, load(self.run.champion()), self.run.record["task"])
+
+    @property
+    def plots(self) -> list[str]:
+        """The plots that there can be."""
+        curves = [name for name, (key, _) in CURVES.items() if key in self.rows[-1]]
+        return [*curves, *["champion"] * (self.champion is not None), *(self.wiring.plots if self.wiring else ())]
+
+    def draw(self, name: str) -> Figure:
+        if name == "champion":
+            return self._champion_figure()
+        if self.wiring and name in self.wiring.plots:
+            return self.wiring.draw(name, self.theme)
+        drawing, ax = plot_figure(self.theme, *SIZE)
+        CURVES[name][1](self.rows, ax, theme=self.theme)
+        return drawing
+
+    def _champion_figure(self) -> Figure:
+        if isinstance(self.champion, Genome):
+            names_in, names_out = _names(self.parts)
+            return network_figure(self.champion, names_in=names_in, names_out=names_out, theme=self.theme)
+        drawing = figure(self.theme, *SIZE)
+        draw_vector(self.champion or [], drawing.add_subplot(), theme=self.theme)
+        return drawing
 
 
 def _save_figure(path: Path, drawing: Figure) -> Path:

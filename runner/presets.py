@@ -106,7 +106,7 @@ HYPERNEAT: Sections = {
     "search": GAUCI,
 }
 P_NEAT: Sections = {"run": HYPERNEAT["run"] | {"encoding": "fixed"}, "search": GAUCI}
-SUMS: Sections = {"encoding": {"output_activation": "linear"}}  # sums reach 30, where a sigmoid no longer tells them apart
+SUMS: Sections = {"encoding": {"readout": "linear"}}  # sums reach 30, where a sigmoid no longer tells them apart
 
 PRESETS: dict[str, Sections] = {
     "stanley2002": NEAT,

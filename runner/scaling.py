@@ -14,8 +14,8 @@ from numpy.random import default_rng
 
 from neatcore.errors import require, unknown
 from neatcore.files import load
-from neatcore.interfaces import Examining
-from neatcore.loop import evaluate, examine
+from neatcore.interfaces import Generalising
+from neatcore.loop import evaluate
 from runner.directory import Run, find_run
 from runner.disk import read_json, write_json
 from runner.session import Parts, assemble
@@ -116,20 +116,21 @@ def _check(run: Run, first: Parts, other: Parts, parameter: str) -> None:
 
 
 def evaluated(parts: Parts, genome: Any) -> Scaled:
-    """A genome on the task of `parts`, examined where the task examines."""
+    """A genome on the task of `parts`, also on what it did not evolve on where the task has such."""
     begun = perf_counter()
     weights = parts.encoding.decode([genome])
     policy = parts.model.bind(weights)
     evaluation = evaluate(parts.task, policy, default_rng(0))
-    if isinstance(parts.task, Examining):
-        evaluation = examine(parts.task, policy, evaluation, default_rng(0))
+    info = {name: float(np.asarray(column)[0]) for name, column in evaluation.info.items()}
+    if isinstance(parts.task, Generalising):
+        info |= parts.task.generalise(policy, default_rng(0))
     synapses = weights if isinstance(weights, Synapses) else None
     return Scaled(
         synapses.substrate.links if synapses else 0,
         int(synapses.expressed()[0]) if synapses else 0,
         float(evaluation.fitness[0]),
         bool(evaluation.solved is not None and evaluation.solved[0]),
-        {name: float(np.asarray(column)[0]) for name, column in evaluation.info.items()},
+        info,
         perf_counter() - begun,
     )
 

@@ -29,7 +29,7 @@ class RunConfig(Parameters):
     generations: int = Field(200, ge=1, description="generations after which the run ends")
     stop_when_solved: bool = Field(True, description="end as soon as the fittest network solves the task")
     examined: int = Field(
-        1, ge=1, description="how many of the fittest are examined each generation, by tasks that examine solutions"
+        1, ge=1, description="how many networks a task that examines solutions looks at each generation, until one passes"
     )
     workers: int = Field(1, ge=1, le=1024, description="evaluate the population in so many workers; the results are the same")
     pool: Literal["process", "thread"] = Field("process", description="what a worker is, where there are several")

@@ -18,7 +18,7 @@ LAYOUTS = ("task", "parallel", "concentric", "circular", "sandwich", "grid", "hy
 class SubstrateConfig(Parameters):
     """Neurons in space, and the networks on them."""
 
-    layout: str = Field(
+    substrate: str = Field(
         "task",
         description="where neurons stand: task (where the task puts them; parallel where it does not), "
         + ", ".join(LAYOUTS[1:])
@@ -27,7 +27,7 @@ class SubstrateConfig(Parameters):
     hidden: tuple[Shape, ...] = Field(
         (), description="hidden sheets: neurons of each, as [8] for eight, or as [[5, 5]] for a grid of x × y"
     )
-    dimensions: int = Field(2, ge=1, le=3, description="coordinates of a neuron in the layouts grid and hypercube")
+    dimensions: int = Field(2, ge=1, le=3, description="coordinates of a neuron of the substrates grid and hypercube")
     wiring: Literal["layers", "skip", "recurrent", "full"] = Field(
         "layers",
         description="which sheets are linked: layers (each to the next), skip (each to all later ones), recurrent (layers, and "
@@ -39,15 +39,15 @@ class SubstrateConfig(Parameters):
         "lie over each other and one CPPN output would confuse two pairs of them",
     )
     activation: str = Field("sigmoid", description="activation of hidden neurons")
-    output_activation: str = Field("sigmoid", description="activation of output neurons")
+    readout: str = Field("sigmoid", description="activation of output neurons")
     passes: int = Field(1, ge=1, le=1000, description="where sheets are linked back: passes a step; a signal crosses a link a pass")
 
-    @field_validator("layout")
+    @field_validator("substrate")
     @classmethod
-    def _absolute(cls, layout: str) -> str:
+    def _absolute(cls, substrate: str) -> str:
         """A file stays the same file wherever the run is resumed from."""
-        path = Path(layout).expanduser()
-        return str(path.absolute()) if layout not in LAYOUTS and (path.suffix or path.exists()) else layout
+        path = Path(substrate).expanduser()
+        return str(path.absolute()) if substrate not in LAYOUTS and (path.suffix or path.exists()) else substrate
 
     @field_validator("hidden")
     @classmethod
@@ -58,7 +58,7 @@ class SubstrateConfig(Parameters):
                 raise InputError(f"a hidden sheet of {shape} neurons; write 8, [5, 5] or [3, 3, 3]")
         return hidden
 
-    @field_validator("activation", "output_activation")
+    @field_validator("activation", "readout")
     @classmethod
     def _known(cls, name: str) -> str:
         code_of(name)

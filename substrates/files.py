@@ -35,7 +35,7 @@ import numpy as np
 from neatcore.errors import InputError, require, unknown
 from neatcore.interfaces import Floats
 from substrates.geometry import ROLES, Projection, Sheet, Substrate, check_substrate, grid, lifted, ring, row, wire
-from substrates.layouts import arranged, unknown_layout
+from substrates.layouts import arranged, unknown_substrate
 
 TOP = ("sheet", "wiring", "links")
 SHAPES = ("points", "grid", "ring", "row")
@@ -48,7 +48,7 @@ def load_substrate(path: Path | str) -> Substrate:
     """The substrate in a file; InputError names what is wrong and where."""
     path = Path(path)
     if not path.exists() and not path.suffix:
-        raise unknown_layout(path.name)
+        raise unknown_substrate(path.name)
     content = _content(path)
     try:
         substrate = _substrate(content)

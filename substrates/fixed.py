@@ -34,7 +34,7 @@ class Fixed:
 
     @cached_property
     def space(self) -> GraphSpace:
-        return whole(self.substrate, self.config.output_activation, self.config.activation)
+        return whole(self.substrate, self.config.readout, self.config.activation)
 
     def decode(self, genomes: Sequence[Genome], /) -> Synapses:
         """The weights of P genomes; InputError names one whose links are not those of the substrate. Disabled links are 0."""

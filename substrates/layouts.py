@@ -27,14 +27,14 @@ def lay_out(
     told_apart: the encoding treats every pair of sheets by itself, so that no coordinate is needed to tell them apart.
     InputError where a layout does not fit, such as a file with other numbers of inputs.
     """
-    if config.layout in LAYOUTS:
+    if config.substrate in LAYOUTS:
         substrate = _built(config, inputs, outputs, places, told_apart)
         check_substrate(substrate)
     else:
         substrate = _loaded(config)
     for name, wanted in (("inputs", inputs), ("outputs", outputs)):
         found = getattr(substrate, name)
-        require(found == wanted, f"layout {config.layout} has {found} {name}, the task needs {wanted}")
+        require(found == wanted, f"substrate {config.substrate} has {found} {name}, the task needs {wanted}")
     return substrate
 
 
@@ -42,7 +42,7 @@ def _loaded(config: SubstrateConfig) -> Substrate:
     """A substrate from a file, which alone says what is hidden and how it is linked."""
     from substrates.files import load_substrate
 
-    substrate = load_substrate(config.layout)
+    substrate = load_substrate(config.substrate)
     for name in ("hidden", "dimensions", "wiring", "depth"):
         usual = SubstrateConfig.model_fields[name].default
         require(
@@ -53,10 +53,10 @@ def _loaded(config: SubstrateConfig) -> Substrate:
 
 
 def _built(config: SubstrateConfig, inputs: int, outputs: int, places: Places | None, told_apart: bool) -> Substrate:
-    if config.layout == "task" and places is not None:
+    if config.substrate == "task" and places is not None:
         layout, sheets = "placed", _placed(config, places)
     else:
-        layout = "parallel" if config.layout == "task" else config.layout
+        layout = "parallel" if config.substrate == "task" else config.substrate
         sheets = MAKERS[layout](config, inputs, outputs)
     wiring = "full" if layout == "hypercube" else config.wiring
     substrate = Substrate(tuple(sheets), wire([sheet.role for sheet in sheets], wiring))
@@ -80,7 +80,7 @@ def _deepened(substrate: Substrate) -> Substrate:
 def _placed(config: SubstrateConfig, places: Places) -> list[Sheet]:
     """Inputs and outputs where the task puts them; hidden sheets as grids that fill the same space."""
     near, far = (np.asarray(points, np.float64) for points in places)
-    hidden = [_hidden_grid(shape, near.shape[1], config.layout) for shape in config.hidden]
+    hidden = [_hidden_grid(shape, near.shape[1], config.substrate) for shape in config.hidden]
     return _named([near], hidden, [far])
 
 
@@ -120,15 +120,15 @@ def _sandwich(config: SubstrateConfig, inputs: int, outputs: int) -> list[Sheet]
 
 def _grid(config: SubstrateConfig, inputs: int, outputs: int) -> list[Sheet]:
     """Every sheet a grid of so many dimensions, over the whole space."""
-    hidden = [_hidden_grid(shape, config.dimensions, config.layout) for shape in config.hidden]
+    hidden = [_hidden_grid(shape, config.dimensions, config.substrate) for shape in config.hidden]
     return _named([_filled(inputs, config.dimensions)], hidden, [_filled(outputs, config.dimensions)])
 
 
 def _hypercube(config: SubstrateConfig, inputs: int, outputs: int) -> list[Sheet]:
     """A hidden grid between two faces, last coordinate -1 the inputs, 1 the outputs; every neuron is linked to every neuron."""
-    require(len(config.hidden) <= 1, f"layout=hypercube has one hidden sheet, not {len(config.hidden)}")
+    require(len(config.hidden) <= 1, f"substrate=hypercube has one hidden sheet, not {len(config.hidden)}")
     shape = config.hidden[0] if config.hidden else (HYPERCUBE,) * config.dimensions
-    hidden = _hidden_grid(shape, config.dimensions, config.layout)
+    hidden = _hidden_grid(shape, config.dimensions, config.substrate)
     layers = len(np.unique(hidden[:, -1]))
     hidden[:, -1] *= (layers - 1) / (layers + 1) / (1 if config.dimensions > 1 else 3)  # inside: no two neurons at one place
     faces = [_face(count, config.dimensions, side) for count, side in ((inputs, -1.0), (outputs, 1.0))]
@@ -158,7 +158,7 @@ def _hidden_grid(shape: Shape, dimensions: int, layout: str) -> Floats:
         return _filled(shape, dimensions)
     require(
         len(shape) <= dimensions,
-        f"a hidden sheet of {' × '.join(map(str, shape))} neurons does not fit the {dimensions} dimensions of layout={layout}",
+        f"a hidden sheet of {' × '.join(map(str, shape))} neurons does not fit the {dimensions} dimensions of substrate={layout}",
     )
     return grid(*shape, *(1,) * (dimensions - len(shape)))
 
@@ -167,7 +167,7 @@ def _lengths(config: SubstrateConfig) -> list[int]:
     """How many neurons the hidden rows or rings have."""
     for shape in config.hidden:
         if not isinstance(shape, int):
-            raise InputError(f"layout={config.layout} has no room for a hidden grid {list(shape)}; write {prod(shape)}")
+            raise InputError(f"substrate={config.substrate} has no room for a hidden grid {list(shape)}; write {prod(shape)}")
     return [shape for shape in config.hidden if isinstance(shape, int)]
 
 
@@ -200,5 +200,5 @@ MAKERS: Mapping[str, Callable[[SubstrateConfig, int, int], list[Sheet]]] = {
 }
 
 
-def unknown_layout(name: str) -> InputError:
-    return unknown("layout", name, [*LAYOUTS, "a TOML or JSON file"])
+def unknown_substrate(name: str) -> InputError:
+    return unknown("substrate", name, [*LAYOUTS, "a TOML or JSON file"])

@@ -153,7 +153,7 @@ class SubstratePolicy:
                 kernels.project_sparse(links, self.rows, values[projection.source], sums)
             else:
                 kernels.project(weights, self.rows, values[projection.source], sums)
-        return _activated(sums, self.config.output_activation if sheet.role == "output" else self.config.activation, sheet.role)
+        return _activated(sums, self.config.readout if sheet.role == "output" else self.config.activation, sheet.role)
 
 
 def _activated(sums: Single, activation: str, role: str) -> Array:

@@ -121,7 +121,7 @@ class DoublePole(Parameters):
 class DoublePoleHidden(Parameters):
     """Keep two poles upright without being told a velocity (Gruau, Whitley & Pyeatt 1996).
 
-    Inputs: x/4.8, θ1/0.52, θ2/0.52. Fitness: Gruau's, which wants the system calm, over `steps`. The fittest network of a
+    Inputs: x/4.8, θ1/0.52, θ2/0.52. Fitness: Gruau's, which wants the system calm, over `steps`. A champion of each
     generation is then examined: solved when it lasts `endurance` steps and passes `passes` of 625 other starts.
     """
 

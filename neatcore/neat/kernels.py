@@ -124,6 +124,17 @@ def cross_links(a: Genes, b: Genes, fitter: int, share: float, averaging: bool, 
 
 
 @kernel
+def aligned(a: Genes, b: Genes) -> bool:
+    """Whether two link tables have the same innovation numbers, so that a child of both has the links of either."""
+    if len(a) != len(b):
+        return False
+    for k in range(len(a)):
+        if a[k].innovation != b[k].innovation:
+            return False
+    return True
+
+
+@kernel
 def cyclic(nodes: Genes, links: Genes) -> bool:
     """Whether the links close a cycle: whether some are left after those that no link leads to are taken away, again and again."""
     ids = nodes["id"].copy()
@@ -221,7 +232,7 @@ def breed(genomes: Tables, couples: Couples, rules: Crossing, rng: Generator) ->
             his_links = links[link_starts[father] : link_starts[father + 1]]
             count_links = cross_links(her_links, his_links, fitter[c], shares[c], averaging[c] == 1, rules, child_links, rng)
             count_nodes = merge_nodes(her_nodes, his_nodes, fitter[c], child_nodes, rng)
-            if fitter[c] in (0, BOTH):
+            if fitter[c] in (0, BOTH) and not aligned(her_links, his_links):
                 if not rules.recurrent:
                     count_links = drop_cycles(child_nodes[:count_nodes], child_links, count_links)
                 count_nodes = drop_unlinked(child_nodes, count_nodes, child_links[:count_links])

@@ -1,7 +1,7 @@
 """Structural mutation of whole populations: a kernel proposes, `Innovations` numbers, whole-array operations insert.
 
-Each function takes a population and the rows to mutate; rows where nothing fits stay as they were. What grows is returned as
-`Growth`, so that all new genes of a generation go in at once, with `grow`.
+What grows is returned as `Growth`, so that all new genes of a generation go in at once, with `grow`. The other functions take a
+population and the rows to mutate; rows where nothing fits stay as they were.
 """
 
 from __future__ import annotations
@@ -13,82 +13,58 @@ import numpy as np
 from numpy.random import Generator
 
 from neatcore.activations import code_of
-from neatcore.genome import HIDDEN, LINK, NODE, Genes, Genomes, starts
-from neatcore.interfaces import Bools, Ints
+from neatcore.genome import HIDDEN, LINK, NODE, Genes, Genomes, copied, starts
+from neatcore.interfaces import Bools, Floats, Ints
 from neatcore.neat import kernels
+from neatcore.neat.breeding.kernels import Joins, Splits
 from neatcore.neat.innovations import Innovations
+
+Placed = tuple[int, tuple[Any, ...]]  # the row of a genome, and a gene that it gets
 
 
 class Growth(NamedTuple):
     """New genes, each with the row of the genome that gets it."""
 
-    node_rows: list[int]
-    nodes: list[tuple[int, ...]]
-    link_rows: list[int]
-    links: list[tuple[Any, ...]]
+    nodes: list[Placed]
+    links: list[Placed]
 
 
-def new_links(
-    population: Genomes, rows: Ints, innovations: Innovations, power: float, recurrent: bool, cyclic_share: float, rng: Generator
+def joined(joins: Joins, innovations: Innovations) -> Growth:
+    """Links between nodes that had none (2002, figure 3)."""
+    rows = zip(joins.rows.tolist(), joins.pairs.tolist(), joins.weights.tolist(), strict=True)
+    return Growth([], [(row, (innovations.link(a, b), a, b, weight, True)) for row, (a, b), weight in rows])
+
+
+def halves(
+    population: Genomes, splits: Splits, innovations: Innovations, odds: dict[str, float], *, halved: bool = False
 ) -> Growth:
-    """A link of random weight within ± power between two nodes that had none (2002, figure 3), for each row that has room."""
-    pairs = kernels.propose_links(population.tables, rows, recurrent, cyclic_share, rng)
-    weights = rng.uniform(-power, power, len(rows))
-    found = pairs[:, 0] >= 0
-    links = [
-        (innovations.link(source, target), source, target, weight, True)
-        for (source, target), weight in zip(pairs[found].tolist(), weights[found].tolist(), strict=True)
-    ]
-    return Growth([], [], rows[found].tolist(), links)
+    """What takes the place of split links: a node, an in-link of weight 1, an out-link of the old weight (2002, figure 3).
 
-
-class Splitting(NamedTuple):
-    """How links are split: odds of the new node's activation; rather an older link; links from the bias too; halve, not disable."""
-
-    odds: dict[str, float]
-    older: bool = False
-    bias: bool = False
-    halve: bool = False
-
-
-def split_links(
-    population: Genomes, rows: Ints, innovations: Innovations, rules: Splitting, rng: Generator
-) -> tuple[Genomes, Growth]:
-    """The population with a link of each row disabled, and what replaces it: a node, an in-link of weight 1, an out-link of the
-    old weight (2002, figure 3). Halved, the link stays with half its weight, and the out-link gets half of that (Gauci's code).
+    halved: the link has stayed with half its weight, and the out-link gets half of that (Gauci's code).
     """
-    if not len(rows):
-        return population, Growth([], [], [], [])
-    places = kernels.choose_split(population.tables, rows, rules.older, rules.bias, rng)
-    activations = draw_activations(rules.odds, len(rows), rng)[places >= 0].tolist()
-    rows, places = rows[places >= 0], places[places >= 0]
-    growth = Growth(rows.tolist(), [], np.repeat(rows, 2).tolist(), [])
+    growth = Growth([], [])
     ids, first = population.nodes["id"], population.node_starts
-    for row, gene, activation in zip(growth.node_rows, population.links[places].tolist(), activations, strict=True):
+    activations, genes = activations_of(odds, splits.draws).tolist(), population.links.take(splits.places).tolist()
+    for row, gene, activation in zip(splits.rows.tolist(), genes, activations, strict=True):
         split, source, target, weight, _ = gene
         node = innovations.node(split, ids[first[row] : first[row + 1]].tolist())
-        growth.nodes.append((node, HIDDEN, activation))
-        growth.links.append((innovations.link(source, node), source, node, 1.0, True))
-        growth.links.append((innovations.link(node, target), node, target, weight / 4 if rules.halve else weight, True))
-    links = population.links.copy()
-    if rules.halve:
-        links["weight"][places] /= 2
-    else:
-        links["enabled"][places] = False
-    return population.with_links(links), growth
+        growth.nodes.append((row, (node, HIDDEN, activation)))
+        growth.links.append((row, (innovations.link(source, node), source, node, 1.0, True)))
+        growth.links.append((row, (innovations.link(node, target), node, target, weight / 2 if halved else weight, True)))
+    return growth
 
 
 def grow(population: Genomes, *growths: Growth) -> Genomes:
     """With all these genes where their ids and innovation numbers belong."""
-    node_rows, nodes, link_rows, links = (list(chain.from_iterable(parts)) for parts in zip(*growths, strict=True))
-    grown = population.with_nodes(*_insert(population.nodes, population.node_starts, node_rows, np.array(nodes, NODE)))
-    return grown.with_links(*_insert(population.links, population.link_starts, link_rows, np.array(links, LINK)))
+    nodes, links = (sorted(chain.from_iterable(parts)) for parts in zip(*growths, strict=True))
+    grown = population.with_nodes(*_insert(population.nodes, population.node_starts, nodes, NODE))
+    return grown.with_links(*_insert(population.links, population.link_starts, links, LINK))
 
 
 def switch_links(population: Genomes, rows: Ints, eligible: Bools, rng: Generator) -> Genomes:
     """Enable a disabled link, or disable an enabled one: one of the `eligible` links in each row."""
     places = kernels.choose(eligible.astype(np.int64), population.link_starts, rows, rng)
-    links = population.links.copy()
+    links = copied(population.links)
     links["enabled"][places[places >= 0]] ^= True
     return population.with_links(links)
 
@@ -128,25 +104,23 @@ def drop_unlinked(population: Genomes) -> Genomes:
 def change_activations(population: Genomes, rows: Ints, odds: dict[str, float], rng: Generator) -> Genomes:
     """Another activation, drawn by the odds, for one hidden node in each row."""
     places = kernels.choose((population.nodes["kind"] == HIDDEN).astype(np.int64), population.node_starts, rows, rng)
-    drawn = draw_activations(odds, len(rows), rng)
-    nodes = population.nodes.copy()
+    drawn = activations_of(odds, rng.random(len(rows)))
+    nodes = copied(population.nodes)
     nodes["activation"][places[places >= 0]] = drawn[places >= 0]
     return population.with_nodes(nodes, population.node_starts)
 
 
-def draw_activations(odds: dict[str, float], count: int, rng: Generator) -> Ints:
-    """Codes (count,) of activations drawn by their odds."""
+def activations_of(odds: dict[str, float], draws: Floats) -> Ints:
+    """Codes of activations by their odds, from draws in [0, 1)."""
     steps = np.cumsum(list(odds.values()))
     codes = np.array([code_of(name) for name in odds], np.int64)
-    drawn: Ints = codes[np.searchsorted(steps, rng.random(count) * steps[-1], side="right")]
+    drawn: Ints = codes[np.searchsorted(steps, draws * steps[-1], side="right")]
     return drawn
 
 
-def _insert(table: Genes, first: Ints, rows: list[int], genes: Genes) -> tuple[Genes, Ints]:
-    if len(genes) == 0:
+def _insert(table: Genes, first: Ints, placed: list[Placed], dtype: np.dtype[np.void]) -> tuple[Genes, Ints]:
+    if not placed:
         return table, first
-    key = genes.dtype.names[0]  # type: ignore[index]
-    owners = np.array(rows)
-    order = np.lexsort((genes[key], owners))
-    genes, out = genes[order], np.empty(len(table) + len(genes), table.dtype)
-    return out, kernels.splice(table, table[key], first, owners[order], genes, genes[key], out)
+    rows, genes = np.array([row for row, _ in placed]), np.array([gene for _, gene in placed], dtype)
+    key, out = genes.dtype.names[0], np.empty(len(table) + len(genes), dtype)  # type: ignore[index]
+    return out, kernels.splice(table, table[key], first, rows, genes, genes[key], out)

@@ -2,105 +2,60 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.random import Generator
 
-from neatcore.genome import Genomes, starts
+from neatcore.genome import Genomes
 from neatcore.interfaces import Bools, Floats, Ints
-from neatcore.neat import kernels, mutation
+from neatcore.neat import mutation
+from neatcore.neat.breeding import kernels
+from neatcore.neat.breeding.kernels import Litter
 from neatcore.neat.config import NeatConfig
 from neatcore.neat.innovations import Innovations
+from neatcore.neat.kernels import Change, Crossing
 from neatcore.neat.species import Species
 
 
-@dataclass(frozen=True)
-class Parents:
-    """mothers, fathers (C,): rows of the population, father -1 where there is no crossover. untouched (C,): champions' copies."""
-
-    mothers: Ints
-    fathers: Ints
-    untouched: Bools
-
-
-def choose_parents(species: Sequence[Species], offspring: Ints, config: NeatConfig, rng: Generator) -> Parents:
-    """Parents of every child, species by species: the champion's copy first, then draws from the fittest members."""
-    sizes = np.array([len(s.members) for s in species])
-    members, first = np.concatenate([s.members for s in species]), starts(sizes)[:-1]
-    pools = (config.survival * sizes + 1).astype(np.int64)
-    kinds = np.repeat(np.arange(len(species)), offspring)
-
-    def draw(of: Ints) -> Ints:
-        drawn: Ints = members[first[of] + (rng.random(len(of)) * pools[of]).astype(np.int64)]
-        return drawn
-
-    mothers = draw(kinds)
-    strangers = (kinds + rng.integers(1, max(2, len(species)), len(kinds))) % len(species)
-    fathers = draw(np.where(rng.random(len(kinds)) < config.interspecies, strangers, kinds))
-    fathers[rng.random(len(kinds)) < config.mutate_only] = -1
-    heirs = starts(offspring)[:-1][offspring > config.champion_size]
-    mothers[heirs], fathers[heirs] = members[first[kinds[heirs]]], -1
-    untouched = np.zeros(len(kinds), np.bool_)
-    untouched[heirs] = True
-    return Parents(mothers, fathers, untouched)
-
-
-def cross(population: Genomes, parents: Parents, fitness: Floats, recurrent: bool, config: NeatConfig, rng: Generator) -> Genomes:
-    """Children before mutation. A genome crossed with itself is copied."""
-    mothers = parents.mothers
-    fathers = np.where(parents.fathers == mothers, -1, parents.fathers)
-    fitter = np.sign(fitness[mothers] - fitness[fathers]).astype(np.int64)
-    if config.equal_fitness == "smaller":
-        sizes = population.link_counts
-        fitter = np.where(fitter == 0, np.where(sizes[mothers] <= sizes[fathers], 1, -1), fitter)
-    if config.unmatched == "both":
-        fitter[:] = kernels.BOTH
-    shares = _shares(fitness[mothers], fitness[fathers]) if config.matching == "fitness" else np.full(len(mothers), 0.5)
-    averaging = (rng.random(len(mothers)) < config.averaging).astype(np.int64)
-    rules = kernels.Crossing(recurrent, config.disabled_rule == "author", config.inherit_disabled)
-    couples = kernels.Couples(mothers, fathers, fitter, shares, averaging)
-    return Genomes(*kernels.breed(population.tables, couples, rules, rng))
-
-
-def _shares(hers: Floats, his: Floats) -> Floats:
-    """The mother's part of the fitness of both; half where that means nothing, as with negative fitness."""
-    total = hers + his
-    fair = (np.minimum(hers, his) >= 0) & (total > 0)
-    return np.where(fair, hers / np.where(fair, total, 1.0), 0.5)
-
-
-def mutate(
-    children: Genomes, parents: Parents, innovations: Innovations, recurrent: bool, config: NeatConfig, adult: int, rng: Generator
-) -> Genomes:
-    """Mutate all children but the champions' copies and, by `mate_only`, some of those that were crossed. Changes `children`.
+def rules_of(config: NeatConfig, recurrent: bool, adult: int) -> kernels.Rules:
+    """What the configuration says of parents and children, as kernels take it.
 
     adult: the innovation number below which links are no longer young.
     """
     c = config
-    crossed = (parents.fathers >= 0) & (parents.fathers != parents.mothers)
-    open_ = ~parents.untouched & ~(crossed & (rng.random(len(children)) < c.mate_only))
+    choices = {"smaller": c.equal_fitness == "smaller", "both": c.unmatched == "both", "by_fitness": c.matching == "fitness"}
+    rates = kernels.Rates(**{name: getattr(c, name) for name in kernels.Rates._fields if name not in choices}, **choices)
+    crossing = Crossing(recurrent, c.disabled_rule == "author", c.inherit_disabled)
+    change = Change(c.power, c.perturb, c.replace, c.weight_limit, c.weight_rule == "author", adult)
+    growing = kernels.Growing(c.split_rule == "older", c.split_bias, c.new_power, c.recurrent_links, c.split == "halve")
+    return kernels.Rules(rates, crossing, change, growing)
 
-    def some(share: float) -> Bools:
-        drawn: Bools = open_ & (rng.random(len(children)) < share)
-        return drawn
 
-    splits = some(c.add_node)
-    adds = some(c.add_link) & ~(splits & c.exclusive)
-    weights = some(c.mutate_weights) & ~((splits | adds) & c.exclusive)
-    rules = kernels.Change(c.power, c.perturb, c.replace, c.weight_limit, c.weight_rule == "author", adult)
-    kernels.mutate_weights(children.links, children.link_starts, np.flatnonzero(weights), rules, rng)
-    splitting = mutation.Splitting(c.activations, c.split_rule == "older", c.split_bias, c.split == "halve")
-    children, halves = mutation.split_links(children, np.flatnonzero(splits), innovations, splitting, rng)
-    added = mutation.new_links(children, np.flatnonzero(adds), innovations, c.new_power, recurrent, c.recurrent_links, rng)
-    children = mutation.grow(children, halves, added)
+def brood(population: Genomes, fitness: Floats, species: Species, offspring: Ints, rules: kernels.Rules, rng: Generator) -> Litter:
+    """So many children (K,) of each species, as they are before they grow."""
+    return kernels.bear(population.tables, fitness, species.members, species.starts, offspring, rules, rng)
+
+
+def raised(litter: Litter, innovations: Innovations, config: NeatConfig, rng: Generator) -> Genomes:
+    """The next generation: the children with their new genes, and with the mutations that the paper does not have."""
+    children = Genomes(*litter.children)
+    halves = mutation.halves(children, litter.splits, innovations, config.activations, halved=config.split == "halve")
+    children = mutation.grow(children, halves, mutation.joined(litter.joins, innovations))
+    return switched(children, litter.mutable, config, rng)
+
+
+def switched(children: Genomes, mutable: Bools, config: NeatConfig, rng: Generator) -> Genomes:
+    """With links switched, enabled or deleted, and activations changed, in those that may mutate, by the shares of each."""
+
+    def some(share: float) -> Ints:
+        return np.flatnonzero(mutable & (rng.random(len(children)) < share))
+
+    c = config
     if c.toggle:
-        children = mutation.switch_links(children, np.flatnonzero(some(c.toggle)), mutation.switchable(children), rng)
+        children = mutation.switch_links(children, some(c.toggle), mutation.switchable(children), rng)
     if c.reenable:
-        children = mutation.switch_links(children, np.flatnonzero(some(c.reenable)), ~children.links["enabled"], rng)
+        children = mutation.switch_links(children, some(c.reenable), ~children.links["enabled"], rng)
     if c.delete_link:
-        children = mutation.delete_links(children, np.flatnonzero(some(c.delete_link)), rng)
+        children = mutation.delete_links(children, some(c.delete_link), rng)
     if c.change_activation:
-        children = mutation.change_activations(children, np.flatnonzero(some(c.change_activation)), c.activations, rng)
+        children = mutation.change_activations(children, some(c.change_activation), c.activations, rng)
     return children

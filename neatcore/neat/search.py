@@ -10,7 +10,7 @@ from numpy.random import Generator
 
 from neatcore.errors import InputError, require
 from neatcore.genome import HIDDEN, Genomes
-from neatcore.interfaces import Array, Floats, GraphSpace, Space
+from neatcore.interfaces import Array, Floats, GraphSpace, Ints, Space
 from neatcore.neat import reproduction, species
 from neatcore.neat.config import NeatConfig, fitted
 from neatcore.neat.innovations import Innovations
@@ -44,7 +44,7 @@ class Neat:
         nodes, links = self.population.nodes["id"], self.population.links["innovation"]
         self.mothers = self.fathers = np.full(len(self.population), -1)
         self.innovations = Innovations(int(links.max(initial=-1)) + 1, int(nodes.max(initial=-1)) + 1)
-        self.species: list[species.Species] = []
+        self.species = species.Species.none()
         self.threshold = config.threshold
         self.fitness: Floats | None = None  # of `population`; None while it waits to be told
         self.best, self.improved = -np.inf, 0
@@ -65,15 +65,28 @@ class Neat:
         wrong = np.flatnonzero(~np.isfinite(fitness))
         require(len(wrong) == 0, f"fitness of genomes {wrong[:5].tolist()} is not finite")
         require(self.fitness is None, "told twice; ask for the next generation first")
-        placed, founders = species.speciate(self.population, self.species, self.threshold, self.config)
+        placed = species.speciate(self.population, self.species, self.threshold, self.config)
         self.species = species.update(
-            self.species, self.population, placed, founders, fitness, self.generation, self.next_species, self.config, self.rng
+            self.species, self.population, placed, fitness, self.generation, self.next_species, self.config, self.rng
         )
-        self.next_species += len(founders)
+        self.next_species = max(self.next_species, int(self.species.history["id"][-1]) + 1)
         if fitness.max() > self.best:
             self.best, self.improved = float(fitness.max()), self.generation
         self.fitness = fitness
         self.generation += 1
+
+    def nominees(self) -> Ints:
+        """All rows (P,) in the order in which to examine: champions of species that have risen since they were last examined
+        come first, then all others, the fittest of each first (NEAT C++ 1.2, pole2_epoch)."""
+        require(self.fitness is not None, "nothing to examine before tell")
+        fitness = np.asarray(self.fitness)
+        later = np.ones(len(fitness), np.bool_)
+        later[self.species.waiting] = False
+        return np.lexsort((-fitness, later))
+
+    def examined(self, rows: Ints, /) -> None:
+        """Take note that the genomes `rows` have been examined."""
+        self.species = self.species.noted(rows, self.generation - 1)
 
     def _offspring(self, fitness: Floats) -> Genomes:
         config, rng = self.config, self.rng
@@ -85,11 +98,10 @@ class Neat:
             self.improved = self.generation - 1
         claims = species.shares(self.species, fitness, factors)
         offspring = species.allot(claims, config.population)
-        parents = reproduction.choose_parents(self.species, offspring, config, rng)
-        self.mothers, self.fathers = parents.mothers, parents.fathers
-        children = reproduction.cross(self.population, parents, fitness, self.space.recurrent, config, rng)
-        adult = self._age()
-        return reproduction.mutate(children, parents, self.innovations, self.space.recurrent, config, adult, rng)
+        rules = reproduction.rules_of(config, self.space.recurrent, self._age())
+        litter = reproduction.brood(self.population, fitness, self.species, offspring, rules, rng)
+        self.mothers, self.fathers = litter.parents.mothers, litter.parents.fathers
+        return reproduction.raised(litter, self.innovations, config, rng)
 
     def _age(self) -> int:
         """The innovation number from which on links are young, once a further generation is counted."""
@@ -111,27 +123,13 @@ class Neat:
         fitness, genomes = np.asarray(self.fitness), self.population
         champion = genomes[int(np.argmax(fitness))]
         return {
-            "species": self._species(fitness),
+            "species": species.told(self.species, fitness, self.generation - 1),
             "threshold": self.threshold,
             "hidden_mean": float(np.count_nonzero(genomes.nodes["kind"] == HIDDEN) / len(genomes)),
             "hidden_best": champion.hidden,
             "links_mean": float(np.count_nonzero(genomes.links["enabled"]) / len(genomes)),
             "links_best": int(np.count_nonzero(champion.links["enabled"])),
         }
-
-    def _species(self, fitness: Floats) -> list[dict[str, Any]]:
-        now, means = self.generation - 1, species.means(self.species, fitness).tolist()
-        return [
-            {
-                "id": kind.id,
-                "size": len(kind.members),
-                "best": float(fitness[kind.members[0]]),
-                "mean": mean,
-                "age": now - kind.born,
-                "stale": now - kind.improved,
-            }
-            for kind, mean in zip(self.species, means, strict=True)
-        ]
 
     def state(self) -> dict[str, Array]:
         """Everything, as plain arrays; reading it changes nothing."""
@@ -165,7 +163,7 @@ class Neat:
     def adopt(self, state: Mapping[str, Array], /) -> None:
         """Begin with the population of `state`, perhaps of another task: it is evaluated and sorted into species anew."""
         self.restore(state)
-        self.fitness, self.species = None, []
+        self.fitness, self.species = None, species.Species.none()
         self.mothers = self.fathers = np.full(len(self.population), -1)
         self.best, self.improved = -np.inf, self.generation
 

@@ -2,106 +2,135 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.random import Generator
 
-from neatcore.genome import LINK, Genes, Genomes, starts
+from neatcore.genome import LINK, Genes, Genomes, gather, starts
 from neatcore.interfaces import Array, Floats, Ints
 from neatcore.neat.config import NeatConfig
 from neatcore.neat.distances import kernels
 
-NOBODY, NO_LINKS = np.empty(0, np.int64), np.empty(0, LINK)
+HISTORY = np.dtype([("id", np.int64), ("born", np.int64), ("best", np.float64), ("improved", np.int64), ("examined", np.int64)])
 
 
-class Species(NamedTuple):
-    """members (n,): rows of the population, fittest first. representative: the links that stand for the species next time.
+@dataclass(frozen=True, eq=False)
+class Species:
+    """K species side by side.
 
-    best: the highest fitness it ever had, at generation `improved`. born: its first generation.
+    history (K,): records of the id, the first generation, the highest fitness ever, the generation in which it was reached, and
+    that in which a champion was last examined (-1: never).
+    members (P,): rows of the population, species by species, the fittest of each first; starts (K + 1,): where each begins.
+    links, link_starts (K + 1,): the links that stand for each species in the next generation, end to end.
     """
 
-    id: int
-    born: int
+    history: Array
     members: Ints
-    representative: Genes
-    best: float
-    improved: int
+    starts: Ints
+    links: Genes
+    link_starts: Ints
+
+    @classmethod
+    def none(cls) -> Species:
+        nobody = np.empty(0, np.int64)
+        return cls(np.empty(0, HISTORY), nobody, starts(nobody), np.empty(0, LINK), starts(nobody))
+
+    def __len__(self) -> int:
+        return len(self.history)
+
+    @property
+    def sizes(self) -> Ints:
+        """Members (K,) of each."""
+        return np.diff(self.starts)
+
+    @property
+    def champions(self) -> Ints:
+        """The row (K,) of the fittest member of each."""
+        champions: Ints = self.members[self.starts[:-1]]
+        return champions
+
+    @property
+    def waiting(self) -> Ints:
+        """Rows of the champions of species whose best fitness has risen since a champion of theirs was examined."""
+        waiting: Ints = self.champions[self.history["examined"] < self.history["improved"]]
+        return waiting
+
+    def noted(self, rows: Ints, generation: int) -> Species:
+        """The same, with the generation noted where the champion, one of `rows`, was examined."""
+        history = self.history.copy()
+        history["examined"][np.isin(self.champions, rows)] = generation
+        return Species(history, self.members, self.starts, self.links, self.link_starts)
 
 
-def speciate(population: Genomes, species: Sequence[Species], threshold: float, config: NeatConfig) -> tuple[Ints, Ints]:
-    """The species (P,) of each genome: a place in `species` or beyond it; and the rows that found new ones (2002, section 3.3)."""
+def speciate(population: Genomes, species: Species, threshold: float, config: NeatConfig) -> Ints:
+    """The species (P,) of each genome: a place in `species`, or beyond for those that found new ones (2002, section 3.3)."""
     if not config.speciation:
-        return np.zeros(len(population), np.int64), np.zeros(0 if species else 1, np.int64)
-    known = [s.representative for s in species]
-    tables = np.concatenate([population.links[:0], *known], dtype=LINK)
-    return kernels.assign(
-        population.links, population.link_starts, tables, starts([len(k) for k in known]), threshold, coefficients(config)
-    )
-
-
-def coefficients(config: NeatConfig) -> kernels.Coefficients:
-    """The coefficients of the distance."""
-    return kernels.Coefficients(config.excess, config.disjoint, config.difference, config.size_rule == "paper")
+        return np.zeros(len(population), np.int64)
+    c = kernels.Coefficients(config.excess, config.disjoint, config.difference, config.size_rule == "paper")
+    return kernels.assign(population.links, population.link_starts, species.links, species.link_starts, threshold, c)
 
 
 def update(
-    species: Sequence[Species],
+    species: Species,
     population: Genomes,
     placed: Ints,
-    founders: Ints,
     fitness: Floats,
     generation: int,
     next_id: int,
     config: NeatConfig,
     rng: Generator,
-) -> list[Species]:
-    """The species of this generation: members, best fitness, representatives; those without members are gone."""
-    links, ends = population.links, population.link_starts
-    born = [Species(next_id + n, generation, NOBODY, links[:0], -np.inf, generation) for n in range(len(founders))]
-    order = np.lexsort((-fitness, placed))
-    counts = np.bincount(placed, minlength=len(species) + len(born))
-    first = starts(counts)
+) -> Species:
+    """The species of this generation, with new ones after those that live on; those without members are gone."""
+    order, counts = np.lexsort((-fitness, placed)), np.bincount(placed, minlength=len(species))
     chosen = (rng.random(len(counts)) * counts).astype(np.int64) if config.representative == "random" else np.zeros_like(counts)
     present = np.flatnonzero(counts)
-    begin = first[present]
-    stand, best = order[begin + chosen[present]], fitness[order[begin]]
-    columns = (present, begin, begin + counts[present], ends[stand], ends[stand + 1], best)
-    result = []
-    for place, start, stop, low, high, top in zip(*(column.tolist() for column in columns), strict=True):
-        old = species[place] if place < len(species) else born[place - len(species)]
-        improved = generation if top > old.best else old.improved
-        result.append(Species(old.id, old.born, order[start:stop], links[low:high], max(top, old.best), improved))
+    first = starts(counts[present])
+    places, link_starts = gather(population.link_starts, order[first[:-1] + chosen[present]])
+    history = _continued(species.history, present, generation, next_id)
+    best = fitness[order[first[:-1]]]
+    rose = best > history["best"]
+    history["best"][rose], history["improved"][rose] = best[rose], generation
+    return Species(history, order, first, population.links.take(places), link_starts)
+
+
+def _continued(history: Array, present: Ints, generation: int, next_id: int) -> Array:
+    """The records of the species `present`; those beyond the end of `history` are new."""
+    old = present[present < len(history)]
+    result = np.empty(len(present), HISTORY)
+    result[: len(old)] = history[old]
+    new = result[len(old) :]
+    new["id"], new["born"] = np.arange(next_id, next_id + len(new)), generation
+    new["best"], new["improved"], new["examined"] = -np.inf, generation, -1
     return result
 
 
-def means(species: Sequence[Species], fitness: Floats) -> Floats:
-    """The mean fitness (species,) of each one's members."""
-    sizes = np.array([len(s.members) for s in species])
-    sums: Floats = np.add.reduceat(fitness[np.concatenate([s.members for s in species])], starts(sizes)[:-1])
-    result: Floats = sums / sizes
-    return result
+def means(species: Species, fitness: Floats) -> Floats:
+    """The mean fitness (K,) of each one's members."""
+    sums: Floats = np.add.reduceat(fitness[species.members], species.starts[:-1])
+    return sums / species.sizes
 
 
-def allowed(species: Sequence[Species], fitness: Floats, generation: int, improved: int, config: NeatConfig) -> Floats:
-    """The factor (species,) on each one's share of offspring: 1, or less where it stagnates (2002, section 4.1).
+def allowed(species: Species, fitness: Floats, generation: int, improved: int, config: NeatConfig) -> Floats:
+    """The factor (K,) on each one's share of offspring: 1, or less where it stagnates (2002, section 4.1).
 
     improved: the generation in which the best fitness of the whole population last rose.
     """
-    champions = np.array([fitness[s.members[0]] for s in species])
+    champions = fitness[species.champions]
     if generation - improved > config.population_stagnation:
         factors = np.zeros(len(species))
         factors[np.argsort(-champions, kind="stable")[:2]] = 1.0
         return factors
-    stale = np.array([generation - s.improved >= config.stagnation for s in species])
+    stale = generation - species.history["improved"] >= config.stagnation
     if config.protect_best:
         stale[np.argmax(champions)] = False
-    return np.array([config.stagnation_factor if stands else 1.0 for stands in stale], np.float64)
+    return np.where(stale, config.stagnation_factor, 1.0)
 
 
-def shares(species: Sequence[Species], fitness: Floats, factors: Floats) -> Floats:
-    """Each species' claim (species,) on offspring: the sum of its members' shared fitness, f / size (2002, section 3.3).
+def shares(species: Species, fitness: Floats, factors: Floats) -> Floats:
+    """Each species' claim (K,) on offspring: the sum of its members' shared fitness, f / size (2002, section 3.3).
 
     Where a fitness is negative all are raised by the lowest, so that claims are never below 0.
     """
@@ -109,12 +138,12 @@ def shares(species: Sequence[Species], fitness: Floats, factors: Floats) -> Floa
     claims: Floats = factors * means(species, raised)
     if not claims.sum() > 0:
         claims = np.where(factors > 0, factors, 0.0) if np.any(factors > 0) else np.ones(len(species))
-        claims = claims * np.array([len(s.members) for s in species], np.float64)
+        claims = claims * species.sizes
     return claims
 
 
 def allot(claims: Floats, total: int) -> Ints:
-    """Whole numbers (species,) in proportion to `claims` that sum to `total`: largest remainders round up, ties to the first."""
+    """Whole numbers (K,) in proportion to `claims` that sum to `total`: largest remainders round up, ties to the first."""
     exact = claims / claims.max()
     exact = exact / exact.sum() * total
     whole: Ints = np.floor(exact).astype(np.int64)
@@ -123,21 +152,22 @@ def allot(claims: Floats, total: int) -> Ints:
     return whole
 
 
-def to_arrays(species: Sequence[Species]) -> dict[str, Array]:
+def told(species: Species, fitness: Floats, generation: int) -> list[dict[str, Any]]:
+    """Each species in plain numbers, as a run records it."""
+    best, mean = fitness[species.champions].tolist(), means(species, fitness).tolist()
+    return [
+        {"id": id_, "size": size, "best": top, "mean": middle, "age": generation - born, "stale": generation - improved}
+        for (id_, born, _, improved, _), size, top, middle in zip(
+            species.history.tolist(), species.sizes.tolist(), best, mean, strict=True
+        )
+    ]
+
+
+def to_arrays(species: Species) -> dict[str, Array]:
     """Plain arrays from which `from_arrays` makes the same species again."""
-    return {
-        "ids": np.array([(s.id, s.born, s.improved) for s in species], np.int64).reshape(-1, 3),
-        "best": np.array([s.best for s in species]),
-        "members": np.concatenate([np.empty(0, np.int64), *(s.members for s in species)]),
-        "member_starts": starts([len(s.members) for s in species]),
-        "representatives": np.concatenate([NO_LINKS, *(s.representative for s in species)], dtype=LINK),
-        "representative_starts": starts([len(s.representative) for s in species]),
-    }
+    return {name: array.copy() for name, array in vars(species).items()}
 
 
-def from_arrays(state: Mapping[str, Array]) -> list[Species]:
+def from_arrays(state: Mapping[str, Array]) -> Species:
     """The species that `to_arrays` wrote."""
-    members = np.split(state["members"], state["member_starts"][1:-1])
-    representatives = np.split(state["representatives"], state["representative_starts"][1:-1])
-    rows = zip(state["ids"].tolist(), state["best"].tolist(), members, representatives, strict=False)
-    return [Species(id_, born, m, r, best, improved) for (id_, born, improved), best, m, r in rows]
+    return Species(**{name: array.copy() for name, array in state.items()})

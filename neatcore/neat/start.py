@@ -13,7 +13,7 @@ from neatcore.errors import InputError, require, unknown
 from neatcore.genome import HIDDEN, LINK, NODE, Genes, Genome, Genomes, check_genome, node_table
 from neatcore.interfaces import GraphSpace
 from neatcore.neat.config import TOPOLOGIES, NeatConfig, fitted
-from neatcore.neat.mutation import draw_activations
+from neatcore.neat.mutation import activations_of
 
 
 def template(config: NeatConfig, space: GraphSpace) -> Genome:
@@ -76,7 +76,7 @@ def first_population(config: NeatConfig, space: GraphSpace, rng: Generator) -> G
         population.links["weight"] = np.where(weights == 0.0, drawn, weights) if named else drawn
     hidden = population.nodes["kind"] == HIDDEN
     if named and not space.seed:
-        population.nodes["activation"][hidden] = draw_activations(config.activations, int(hidden.sum()), rng)
+        population.nodes["activation"][hidden] = activations_of(config.activations, rng.random(int(hidden.sum())))
     return _thinned(population, config.start_hidden, rng) if config.start == "random" else population
 
 

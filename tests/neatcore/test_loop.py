@@ -14,7 +14,7 @@ from numpy.random import Generator, default_rng
 from neatcore.checks import check_encoding, check_policy, check_task
 from neatcore.cma import Cma, CmaConfig
 from neatcore.errors import InputError, TaskError
-from neatcore.interfaces import Evaluation, GraphSpace, Policy, VectorSpace, Verdict
+from neatcore.interfaces import Evaluation, GraphSpace, Ints, Policy, VectorSpace, Verdict
 from neatcore.loop import champion_of, evolve
 from neatcore.neat import Neat, NeatConfig
 from neatcore.nets import DirectConfig, direct
@@ -87,12 +87,35 @@ def test_more_of_the_fittest_are_examined_until_one_passes() -> None:
     for examined, count in ((2, 2), (3, 3), (10, 3)):
         seen: list[float] = []
         rng = default_rng(0)
-        encoding, model = direct(DirectConfig(), 2, 1)
-        neat = Neat(NeatConfig(population=20), encoding.space, rng)
-        record = next(evolve(neat, encoding, model, Third(), rng, examined=examined))
+        encoding, model = mlp(MlpConfig(), 2, 1)
+        cma = Cma(CmaConfig(population=20), encoding.space, rng)
+        record = next(evolve(cma, encoding, model, Third(), rng, examined=examined))
         assert len(seen) == count
         assert record.solved == (examined >= 3)
         assert record.best == np.argsort(-record.evaluation.fitness)[2 if record.solved else 0]
+
+
+def test_what_a_search_nominates_is_examined_and_it_hears_of_those_alone() -> None:
+    class Nominating(Neat):
+        def nominees(self) -> Ints:
+            return np.argsort(np.asarray(self.fitness))
+
+        def examined(self, rows: Ints, /) -> None:
+            heard.append(rows.tolist())
+
+    class Second(Sum):
+        def examine(self, policy: Policy, rng: Generator, /) -> Verdict:
+            calls.append(policy)
+            return Verdict(len(calls) == 2)
+
+    calls: list[Policy] = []
+    heard: list[list[int]] = []
+    rng = default_rng(0)
+    encoding, model = direct(DirectConfig(), 2, 1)
+    record = next(evolve(Nominating(NeatConfig(population=20), encoding.space, rng), encoding, model, Second(), rng, examined=5))
+    least = np.argsort(record.evaluation.fitness)[:2].tolist()
+    assert heard == [least]
+    assert record.best == least[1]
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -13,10 +14,11 @@ from numpy.random import default_rng
 from pydantic import ValidationError
 
 from neatcore.errors import InputError
-from neatcore.genome import HIDDEN, LINK, check_genome
+from neatcore.genome import HIDDEN, LINK, check_genome, starts
 from neatcore.interfaces import Floats, GraphSpace, VectorSpace
 from neatcore.neat import Neat, NeatConfig, species
-from neatcore.neat.reproduction import choose_parents
+from neatcore.neat.breeding.kernels import choose_parents
+from neatcore.neat.reproduction import rules_of
 from neatcore.neat.species import Species
 from neatcore.neat.start import template
 
@@ -53,8 +55,9 @@ def test_the_population_never_changes_size_and_every_genome_has_one_species(chan
     for _ in range(30):
         advance(neat, 1)
         assert len(neat.population) == neat.config.population
-        members = np.sort(np.concatenate([s.members for s in neat.species]))
-        assert np.array_equal(members, np.arange(neat.config.population))
+        assert np.array_equal(np.sort(neat.species.members), np.arange(neat.config.population))
+        assert neat.species.sizes.min() > 0
+        assert neat.species.sizes.sum() == neat.config.population
 
 
 @settings(max_examples=200, deadline=None)
@@ -69,12 +72,15 @@ def test_allotment_sums_to_the_total_and_is_within_one_of_the_exact_share(claims
     assert np.all(np.abs(whole - exact / exact.sum() * total) < 1 + 1e-6)
 
 
-def a_species(members: list[int], *, improved: int = 0) -> Species:
-    return Species(0, 0, np.array(members), np.empty(0, LINK), 0.0, improved)
+def species_of(*members: list[int], improved: Sequence[int] = ()) -> Species:
+    history = np.zeros(len(members), species.HISTORY)
+    history["improved"] = improved or 0
+    no_links = starts([0] * len(members))
+    return Species(history, np.concatenate(members), starts([len(each) for each in members]), np.empty(0, LINK), no_links)
 
 
 def test_shares_are_the_means_of_fitness() -> None:
-    kinds = [a_species([0, 1]), a_species([2, 3, 4])]
+    kinds = species_of([0, 1], [2, 3, 4])
     fitness = np.array([4.0, 2.0, 9.0, 0.0, 0.0])
     assert species.shares(kinds, fitness, np.ones(2)).tolist() == [3.0, 3.0]
     assert species.shares(kinds, fitness - 1, np.ones(2)).tolist() == [3.0, 3.0]
@@ -83,7 +89,7 @@ def test_shares_are_the_means_of_fitness() -> None:
 
 
 def test_stagnant_species_may_not_breed_and_a_stagnant_population_keeps_two() -> None:
-    kinds = [a_species([0], improved=0), a_species([1], improved=10), a_species([2], improved=0)]
+    kinds = species_of([0], [1], [2], improved=[0, 10, 0])
     fitness = np.array([1.0, 2.0, 3.0])
     assert species.allowed(kinds, fitness, 15, 15, NeatConfig()).tolist() == [0.0, 1.0, 1.0]
     assert species.allowed(kinds, fitness, 15, 15, NeatConfig(protect_best=False)).tolist() == [0.0, 1.0, 0.0]
@@ -95,15 +101,44 @@ def test_stagnant_species_may_not_breed_and_a_stagnant_population_keeps_two() ->
 def test_champions_of_species_with_many_offspring_are_copied_unchanged() -> None:
     neat = Neat(NeatConfig(population=50), SPACE, default_rng(1))
     advance(neat, 10)
-    offspring = species.allot(np.array([float(len(s.members)) for s in neat.species]), 50)
-    parents = choose_parents(neat.species, offspring, neat.config, default_rng(0))
-    many = [s.members[0] for s, count in zip(neat.species, offspring, strict=True) if count > 5]
-    assert parents.mothers[parents.untouched].tolist() == many
+    offspring = species.allot(neat.species.sizes.astype(float), 50)
+    rates = rules_of(neat.config, recurrent=False, adult=0).rates
+    parents = choose_parents(neat.species.members, neat.species.starts, offspring, rates, default_rng(0))
+    assert parents.mothers[parents.untouched].tolist() == neat.species.champions[offspring > 5].tolist()
     assert np.all(parents.fathers[parents.untouched] == -1)
     before = neat.population
     children = list(neat.ask())
     best = before[int(np.argmax([abs(np.sum(g.links["weight"])) + g.hidden for g in before]))]
     assert any(child == best for child in children)
+
+
+def test_a_champion_is_examined_once_until_its_species_rises() -> None:
+    neat = Neat(NeatConfig(population=60, threshold=1.0), SPACE, default_rng(0))
+    marks: dict[int, float] = {}  # the best fitness of each species when its champion was last examined
+    none_left = 0
+    for _ in range(40):
+        fitness = fitness_of(neat)
+        neat.tell(fitness)
+        assert np.array_equal(np.sort(neat.nominees()), np.arange(60))
+        rows = neat.nominees()[:8]
+        for row in rows:
+            kinds = zip(neat.species.history["id"].tolist(), neat.species.history["best"].tolist(), neat.species.champions)
+            risen = {champion: (id_, best) for id_, best, champion in kinds if best > marks.get(id_, -np.inf)}
+            if not risen:
+                none_left += 1
+                break
+            assert fitness[row] == fitness[list(risen)].max()
+            marks |= [risen[row]]
+        neat.examined(rows)
+    assert 0 < none_left < 40
+
+
+def test_where_no_species_has_risen_the_fittest_is_examined() -> None:
+    neat = Neat(NeatConfig(population=60, threshold=1.0), SPACE, default_rng(0))
+    fitness = fitness_of(neat)
+    neat.tell(fitness)
+    neat.examined(neat.species.champions)
+    assert np.array_equal(neat.nominees(), np.argsort(-fitness, kind="stable"))
 
 
 def test_a_moving_threshold_finds_its_number_of_species() -> None:
@@ -123,6 +158,7 @@ def test_a_restored_search_goes_on_as_if_never_stopped(scope: str, told: bool) -
     rng = default_rng(3)
     neat = Neat(config, SPACE, rng)
     advance(neat, 8)
+    neat.examined(neat.nominees()[:3])
     if not told:
         neat.ask()
     state, random = neat.state(), rng.bit_generator.state
@@ -133,6 +169,7 @@ def test_a_restored_search_goes_on_as_if_never_stopped(scope: str, told: bool) -
     advance(neat, 6)
     advance(other, 6)
     assert neat.report() == other.report()
+    assert np.array_equal(neat.nominees(), other.nominees())
     left, right = neat.state(), other.state()
     assert left.keys() == right.keys()
     assert all(np.array_equal(left[name], right[name]) for name in left)

@@ -12,11 +12,13 @@ from numpy.random import default_rng
 
 from neatcore.errors import InputError
 from neatcore.genome import HIDDEN, LINK, NODE, OUTPUT, Genome, Genomes, check_genome, has_cycle, node_table
-from neatcore.interfaces import Floats, GraphSpace
+from neatcore.interfaces import Floats, GraphSpace, Ints
 from neatcore.neat import Neat, NeatConfig, kernels, mutation
+from neatcore.neat.breeding import kernels as breeding
+from neatcore.neat.breeding.kernels import Parents
 from neatcore.neat.config import fitted
 from neatcore.neat.innovations import Innovations
-from neatcore.neat.reproduction import Parents, cross
+from neatcore.neat.reproduction import rules_of
 from neatcore.neat.start import first_population, template
 from tests.neatcore.growing import WILD, grown
 
@@ -33,6 +35,18 @@ def couples(genomes: Genomes, seed: int, count: int = 30) -> Parents:
     return Parents(mothers, fathers, np.zeros(count, np.bool_))
 
 
+def cross(population: Genomes, parents: Parents, fitness: Floats, recurrent: bool, config: NeatConfig) -> Genomes:
+    rules = rules_of(config, recurrent, NOBODY)
+    return Genomes(*breeding.cross(population.tables, parents, fitness, rules, default_rng(0)))
+
+
+def split(genomes: Genomes, rows: Ints, numbers: Innovations, *, bias: bool = False, halve: bool = False) -> Genomes:
+    whole = genomes.take(np.arange(len(genomes)))
+    growing = breeding.Growing(older=False, split_bias=bias, power=1.0, cyclic_share=0.0, halve=halve)
+    splits = breeding.split(whole.tables, rows, growing, default_rng(0))
+    return mutation.grow(whole, mutation.halves(whole, splits, numbers, {"sine": 1.0}, halved=halve))
+
+
 def pairs_of(genome: Genome) -> set[tuple[int, int]]:
     return set(zip(genome.links["source"].tolist(), genome.links["target"].tolist(), strict=True))
 
@@ -45,7 +59,7 @@ def pairs_of(genome: Genome) -> set[tuple[int, int]]:
 def test_unmatched_genes_of_both_parents_are_all_inherited(seed: int) -> None:
     """But for those that join a pair again, under another number."""
     genomes, parents = grown(seed % 10, recurrent=True), couples(grown(seed % 10, recurrent=True), seed)
-    children = cross(genomes, parents, default_rng(seed).random(len(genomes)), True, settings_of(unmatched="both"), default_rng(0))
+    children = cross(genomes, parents, default_rng(seed).random(len(genomes)), True, settings_of(unmatched="both"))
     for child, m, f in zip(children, parents.mothers.tolist(), parents.fathers.tolist(), strict=True):
         check_genome(child)
         mother, father = genomes[m], genomes[f]
@@ -59,7 +73,7 @@ def test_unmatched_genes_of_both_parents_are_all_inherited(seed: int) -> None:
 @given(SEEDS)
 def test_feed_forward_parents_have_feed_forward_children_and_only_what_closes_a_cycle_is_lost(seed: int) -> None:
     genomes, parents = grown(seed % 10, recurrent=False), couples(grown(seed % 10, recurrent=False), seed)
-    children = cross(genomes, parents, np.ones(len(genomes)), False, settings_of(unmatched="both"), default_rng(0))
+    children = cross(genomes, parents, np.ones(len(genomes)), False, settings_of(unmatched="both"))
     for child, m, f in zip(children, parents.mothers.tolist(), parents.fathers.tolist(), strict=True):
         check_genome(child, recurrent=False)
         lost = (pairs_of(genomes[m]) | pairs_of(genomes[f])) - pairs_of(child)
@@ -85,7 +99,7 @@ def test_matching_genes_by_odds_in_proportion_to_fitness(rule: str, fitness: tup
     count = 20_000
     zeros = np.zeros(count, np.int64)
     couple = Parents(zeros, zeros + 1, zeros.astype(bool))
-    children = cross(parents, couple, np.array(fitness), False, settings_of(matching=rule), default_rng(0))
+    children = cross(parents, couple, np.array(fitness), False, settings_of(matching=rule))
     assert np.mean(children.links["weight"] == 1.0) == pytest.approx(wanted, abs=0.012)
     assert np.isin(children.links["weight"], (1.0, 2.0)).all()
 
@@ -95,28 +109,26 @@ def test_matching_genes_by_odds_in_proportion_to_fitness(rule: str, fitness: tup
 
 def test_a_halved_link_stays_with_half_its_weight() -> None:
     genome = Genome(node_table(GraphSpace(1, 1, bias=False)), np.array([(0, 0, 1, 0.8, True)], LINK))
-    rules = mutation.Splitting({"tanh": 1.0}, halve=True)
-    split = mutation.grow(*mutation.split_links(Genomes.of([genome]), np.array([0]), Innovations(1, 2), rules, default_rng(0)))[0]
-    assert [tuple(link) for link in split.links.tolist()] == [(0, 0, 1, 0.4, True), (1, 0, 2, 1.0, True), (2, 2, 1, 0.2, True)]
-    assert split.nodes["id"].tolist() == [0, 1, 2]
+    halved = split(Genomes.of([genome]), np.array([0]), Innovations(1, 2), halve=True)[0]
+    assert [tuple(link) for link in halved.links.tolist()] == [(0, 0, 1, 0.4, True), (1, 0, 2, 1.0, True), (2, 2, 1, 0.2, True)]
+    assert halved.nodes["id"].tolist() == [0, 1, 2]
 
 
 @pytest.mark.parametrize("rule", ["halve", "disable"])
 def test_a_split_adds_a_node_and_two_links_and_disables_or_halves_one(rule: str) -> None:
     genomes = grown(3, recurrent=False)
-    rules = mutation.Splitting({"sine": 1.0}, bias=True, halve=rule == "halve")
     numbers = Innovations(int(genomes.links["innovation"].max()) + 1, int(genomes.nodes["id"].max()) + 1)
     rows = np.arange(0, len(genomes), 2)
-    after = mutation.grow(*mutation.split_links(genomes, rows, numbers, rules, default_rng(0)))
+    after = split(genomes, rows, numbers, bias=True, halve=rule == "halve")
     able = np.isin(np.arange(len(genomes)), rows) & np.array([g.links["enabled"].any() for g in genomes])
     assert np.array_equal(after.link_counts, genomes.link_counts + 2 * able)
     assert np.array_equal(after.node_counts, genomes.node_counts + able)
-    for old, new, split in zip(genomes, after, able.tolist(), strict=True):
+    for old, new, grew in zip(genomes, after, able.tolist(), strict=True):
         check_genome(new, recurrent=False)
         kept = new.links[np.isin(new.links["innovation"], old.links["innovation"])]
         turned = kept["enabled"] != old.links["enabled"]
         halved = kept["weight"] != old.links["weight"]
-        assert (turned.sum(), halved.sum()) == ((0, split) if rule == "halve" else (split, 0))
+        assert (turned.sum(), halved.sum()) == ((0, grew) if rule == "halve" else (grew, 0))
         assert np.array_equal(kept["weight"][halved], old.links["weight"][halved] / 2)
 
 

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from numpy.random import default_rng
+from numpy.random import Generator, default_rng
 
 from neatcore.genome import HIDDEN, LINK, Genome, Genomes, check_genome, node_table
-from neatcore.interfaces import Floats, GraphSpace
+from neatcore.interfaces import Floats, GraphSpace, Ints
 from neatcore.neat import NeatConfig, kernels, mutation
+from neatcore.neat.breeding import kernels as breeding
 from neatcore.neat.distances import kernels as distances
 from neatcore.neat.innovations import Innovations
-from neatcore.neat.reproduction import Parents, cross
+from neatcore.neat.reproduction import rules_of
 from neatcore.nets import DirectConfig, direct
 from tests.neatcore import oracles
 from tests.neatcore.growing import WILD, grown
@@ -27,12 +26,22 @@ def numbers_after(genomes: Genomes) -> Innovations:
     return Innovations(int(genomes.links["innovation"].max(initial=-1)) + 1, int(genomes.nodes["id"].max()) + 1)
 
 
-def split(genomes: Genomes, *rules: Any) -> Genomes:
-    return mutation.grow(*mutation.split_links(genomes, *rules))
+def split(
+    genomes: Genomes, rows: Ints, innovations: Innovations, odds: dict[str, float], split_bias: bool, rng: Generator
+) -> Genomes:
+    whole = genomes.take(np.arange(len(genomes)))
+    splits = breeding.split(whole.tables, rows, breeding.Growing(False, split_bias, 1.0, 0.0, False), rng)
+    return mutation.grow(whole, mutation.halves(whole, splits, innovations, odds))
 
 
-def joined(genomes: Genomes, *rules: Any) -> Genomes:
-    return mutation.grow(genomes, mutation.new_links(genomes, *rules))
+def joined(genomes: Genomes, rows: Ints, innovations: Innovations, recurrent: bool, share: float, rng: Generator) -> Genomes:
+    joins = breeding.join(genomes.tables, rows, recurrent, breeding.Growing(False, False, 1.0, share, False), rng)
+    return mutation.grow(genomes, mutation.joined(joins, innovations))
+
+
+def cross(genomes: Genomes, mothers: Ints, fathers: Ints, fitness: Floats, recurrent: bool, config: NeatConfig) -> Genomes:
+    parents = breeding.Parents(mothers, fathers, np.zeros(len(mothers), np.bool_))
+    return Genomes(*breeding.cross(genomes.tables, parents, fitness, rules_of(config, recurrent, 1 << 62), default_rng(0)))
 
 
 def outputs_of(genomes: Genomes, *, recurrent: bool = False) -> Floats:
@@ -81,7 +90,7 @@ def test_the_paper_s_figure_4_distance() -> None:
 def test_splitting_with_the_identity_changes_nothing() -> None:
     genomes = grown(2, recurrent=False)
     rng = default_rng(0)
-    halved = split(genomes, np.arange(len(genomes)), numbers_after(genomes), mutation.Splitting({"linear": 1.0}, bias=True), rng)
+    halved = split(genomes, np.arange(len(genomes)), numbers_after(genomes), {"linear": 1.0}, True, rng)
     enabled = np.array([g.links["enabled"].any() for g in genomes])
     assert np.array_equal(halved.link_counts, genomes.link_counts + 2 * enabled)
     np.testing.assert_allclose(outputs_of(halved), outputs_of(genomes), atol=1e-12)
@@ -89,7 +98,7 @@ def test_splitting_with_the_identity_changes_nothing() -> None:
 
 def test_a_split_disables_the_link_and_keeps_its_weight_behind() -> None:
     genome = Genome(node_table(GraphSpace(1, 1, bias=False)), np.array([(0, 0, 1, 0.7, True)], LINK))
-    halved = split(Genomes.of([genome]), np.array([0]), Innovations(1, 2), mutation.Splitting({"tanh": 1.0}), default_rng(0))[0]
+    halved = split(Genomes.of([genome]), np.array([0]), Innovations(1, 2), {"tanh": 1.0}, False, default_rng(0))[0]
     assert [tuple(link) for link in halved.links.tolist()] == [(0, 0, 1, 0.7, False), (1, 0, 2, 1.0, True), (2, 2, 1, 0.7, True)]
     assert halved.nodes["id"].tolist() == [0, 1, 2]
 
@@ -116,11 +125,11 @@ def test_links_from_the_bias_are_split_only_where_allowed() -> None:
 def test_identical_splits_and_links_get_identical_numbers_within_the_scope() -> None:
     genome = Genome(node_table(GraphSpace(1, 1, bias=False)), np.array([(0, 0, 1, 0.7, True)], LINK))
     numbers = Innovations(1, 2)
-    twins = split(Genomes.of([genome, genome]), np.array([0, 1]), numbers, mutation.Splitting({"tanh": 1.0}), default_rng(0))
+    twins = split(Genomes.of([genome, genome]), np.array([0, 1]), numbers, {"tanh": 1.0}, False, default_rng(0))
     assert np.array_equal(twins[0].links["innovation"], twins[1].links["innovation"])
     assert np.array_equal(twins[0].nodes, twins[1].nodes)
     numbers.forget()
-    later = split(Genomes.of([genome]), np.array([0]), numbers, mutation.Splitting({"tanh": 1.0}), default_rng(0))[0]
+    later = split(Genomes.of([genome]), np.array([0]), numbers, {"tanh": 1.0}, False, default_rng(0))[0]
     assert later.links["innovation"].tolist() == [0, 3, 4]
     assert later.nodes["id"].tolist() == [0, 1, 3]
 
@@ -128,9 +137,9 @@ def test_identical_splits_and_links_get_identical_numbers_within_the_scope() -> 
 def test_a_link_split_twice_in_one_genome_gets_two_nodes() -> None:
     genome = Genome(node_table(GraphSpace(1, 1, bias=False)), np.array([(0, 0, 1, 0.7, True)], LINK))
     numbers, rng = Innovations(1, 2), default_rng(0)
-    once = split(Genomes.of([genome]), np.array([0]), numbers, mutation.Splitting({"tanh": 1.0}), rng)
+    once = split(Genomes.of([genome]), np.array([0]), numbers, {"tanh": 1.0}, False, rng)
     once.links["enabled"] = [True, False, False]
-    twice = split(once, np.array([0]), numbers, mutation.Splitting({"tanh": 1.0}), rng)[0]
+    twice = split(once, np.array([0]), numbers, {"tanh": 1.0}, False, rng)[0]
     assert twice.nodes["id"].tolist() == [0, 1, 2, 3]
     check_genome(twice, recurrent=False)
 
@@ -139,7 +148,7 @@ def test_new_links_join_unlinked_pairs_and_respect_the_kind_asked_for() -> None:
     for share in (0.0, 1.0):
         genomes = grown(7, recurrent=True)
         before = genomes.link_counts
-        grown_ = joined(genomes, np.arange(len(genomes)), numbers_after(genomes), 1.0, True, share, default_rng(1))
+        grown_ = joined(genomes, np.arange(len(genomes)), numbers_after(genomes), True, share, default_rng(1))
         assert (grown_.link_counts - before).sum() > 10
         for old, new in zip(genomes, grown_, strict=True):
             check_genome(new)
@@ -152,7 +161,7 @@ def test_feed_forward_links_fill_a_network_and_then_stop() -> None:
     genomes = Genomes.of([Genome(node_table(GraphSpace(2, 2)), np.empty(0, LINK))])
     numbers, rng = Innovations(0, 5), default_rng(3)
     for _ in range(200):
-        genomes = joined(genomes, np.array([0]), numbers, 1.0, False, 0.0, rng)
+        genomes = joined(genomes, np.array([0]), numbers, False, 0.0, rng)
     assert genomes.link_counts.tolist() == [3 * 2 + 1]  # every sensor to every output, and one output to the other
     check_genome(genomes[0], recurrent=False)
 
@@ -164,7 +173,7 @@ def test_a_child_has_its_parents_genes(seed: int, equal: str, rule: str, recurre
     config = NeatConfig.model_validate({"equal_fitness": equal, "disabled_rule": rule, "averaging": 0.5})
     mothers, fathers = rng.integers(0, len(genomes), (2, 30))
     fitness = rng.integers(0, 2, len(genomes)).astype(float)
-    children = cross(genomes, Parents(mothers, fathers, np.zeros(30, bool)), fitness, recurrent, config, rng)
+    children = cross(genomes, mothers, fathers, fitness, recurrent, config)
     for child, m, f in zip(children, mothers, fathers, strict=True):
         check_genome(child, recurrent=recurrent)
         mother, father = genomes[int(m)], genomes[int(f)]
@@ -183,9 +192,7 @@ def test_a_child_has_its_parents_genes(seed: int, equal: str, rule: str, recurre
 def test_a_genome_crossed_with_itself_is_itself() -> None:
     genomes = grown(1, recurrent=False)
     rows = np.arange(len(genomes))
-    children = cross(
-        genomes, Parents(rows, rows, np.zeros(len(rows), bool)), np.zeros(len(rows)), False, NeatConfig(), default_rng(0)
-    )
+    children = cross(genomes, rows, rows, np.zeros(len(rows)), False, NeatConfig())
     assert all(child == genome for child, genome in zip(children, genomes, strict=True))
 
 
@@ -207,7 +214,7 @@ def test_how_often_disabled_genes_stay_disabled(rule: str, averaging: float, sta
     config = NeatConfig.model_validate({"disabled_rule": rule, "averaging": averaging})
     count = 20_000
     zeros, ones = np.zeros(count, np.int64), np.ones(count, np.int64)
-    children = cross(Genomes.of(parents), Parents(zeros, ones, zeros.astype(bool)), np.zeros(2), False, config, default_rng(0))
+    children = cross(Genomes.of(parents), zeros, ones, np.zeros(2), False, config)
     assert 1 - children.links["enabled"].mean() == pytest.approx(wanted, abs=0.012)
 
 
@@ -247,6 +254,6 @@ def test_switching_turns_exactly_one_eligible_link() -> None:
 
 
 def test_draws_from_the_odds() -> None:
-    codes = mutation.draw_activations({"tanh": 3.0, "sine": 1.0}, 20_000, default_rng(0))
+    codes = mutation.activations_of({"tanh": 3.0, "sine": 1.0}, default_rng(0).random(20_000))
     assert np.mean(codes == 3) == pytest.approx(0.75, abs=0.01)
     assert set(codes.tolist()) == {3, 6}

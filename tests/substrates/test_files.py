@@ -94,15 +94,15 @@ def test_z_and_default_wiring(tmp_path: Path) -> None:
 def test_a_file_is_a_layout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     saved(tmp_path, TEXT, "a.toml")
-    config = SubstrateConfig(layout="a.toml")
-    assert config.layout == str(tmp_path / "a.toml")  # the same file wherever a run goes on
+    config = SubstrateConfig(substrate="a.toml")
+    assert config.substrate == str(tmp_path / "a.toml")  # the same file wherever a run goes on
     assert lay_out(config, 7, 2).inputs == 7
     with pytest.raises(InputError, match=r"a\.toml has 7 inputs, the task needs 6"):
         lay_out(config, 6, 2)
     with pytest.raises(InputError, match=r"hidden=\(3,\) does not go with a substrate file"):
-        lay_out(SubstrateConfig(layout="a.toml", hidden=(3,)), 7, 2)
+        lay_out(SubstrateConfig(substrate="a.toml", hidden=(3,)), 7, 2)
     with pytest.raises(InputError, match="wiring=skip does not go with a substrate file"):
-        lay_out(SubstrateConfig(layout="a.toml", wiring="skip"), 7, 2)
+        lay_out(SubstrateConfig(substrate="a.toml", wiring="skip"), 7, 2)
 
 
 @pytest.mark.parametrize(

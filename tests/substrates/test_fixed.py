@@ -51,7 +51,7 @@ def test_it_is_the_direct_encoding_up_to_rounding(options: dict[str, Any]) -> No
 
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_it_keeps_the_laws_of_encodings(layout: str) -> None:
-    encoding, model = fixed(FixedConfig.model_validate({"layout": layout, "hidden": [4]}), 5, 3)
+    encoding, model = fixed(FixedConfig.model_validate({"substrate": layout, "hidden": [4]}), 5, 3)
     check_encoding(encoding, model)
 
 

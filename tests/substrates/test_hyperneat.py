@@ -63,12 +63,12 @@ VARIANTS: list[dict[str, Any]] = [
     {"distance": True, "biases": True},
     {"rule": "leo", "delta": True, "distance": True},
     {"rule": "leo", "biases": True, "locality": "x", "bias": 0.3},
-    {"sheet_outputs": "each", "biases": True, "hidden": [4], "layout": "sandwich"},
+    {"sheet_outputs": "each", "biases": True, "hidden": [4], "substrate": "sandwich"},
     {"sheet_outputs": "each", "rule": "leo", "biases": True, "hidden": [2, 2]},
     {"threshold": 0.0, "reach": 1.5, "bias": 0.0, "hidden": [3], "wiring": "recurrent"},
-    {"layout": "grid", "dimensions": 1, "hidden": [2]},
-    {"layout": "grid", "dimensions": 3, "hidden": [4], "wiring": "skip", "distance": True},
-    {"layout": "hypercube", "hidden": [3]},
+    {"substrate": "grid", "dimensions": 1, "hidden": [2]},
+    {"substrate": "grid", "dimensions": 3, "hidden": [4], "wiring": "skip", "distance": True},
+    {"substrate": "hypercube", "hidden": [3]},
 ]
 
 
@@ -94,7 +94,7 @@ def test_weights_are_what_a_cppn_says_of_each_link(options: dict[str, Any]) -> N
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_every_layout_and_wiring_keeps_the_laws_of_encodings(layout: str, wiring: str) -> None:
     hidden = [4] if layout == "hypercube" else [4, 3]  # two hidden sheets: the links between them count, too
-    config = HyperNeatConfig.model_validate({"layout": layout, "wiring": wiring, "hidden": hidden, "biases": True})
+    config = HyperNeatConfig.model_validate({"substrate": layout, "wiring": wiring, "hidden": hidden, "biases": True})
     encoding, model = hyperneat(config, 5, 3)
     check_encoding(encoding, model)
     assert all(np.abs(weights).max() > 0 for weights in encoding.decode(sample_genomes(encoding.space)).weights)
@@ -108,7 +108,7 @@ def test_names_of_inputs_and_outputs() -> None:
     deep = made(hidden=[3], sheet_outputs="each", rule="leo", biases=True)
     pairs, sheets = ("input → hidden", "hidden → output"), ("hidden", "output")
     assert deep.names[1] == [f"{what} {pair}" for what in ("weight", "express") for pair in pairs] + [f"bias {s}" for s in sheets]
-    assert made(layout="grid", dimensions=3, hidden=[3]).names[0] == ["x1", "y1", "z1", "w1", "x2", "y2", "z2", "w2"]
+    assert made(substrate="grid", dimensions=3, hidden=[3]).names[0] == ["x1", "y1", "z1", "w1", "x2", "y2", "z2", "w2"]
 
 
 def test_the_space_is_that_of_cppns() -> None:
@@ -116,13 +116,13 @@ def test_the_space_is_that_of_cppns() -> None:
     assert (space.inputs, space.outputs, space.bias, space.recurrent) == (4, 1, True, False)
     assert (space.output, space.hidden) == ("signed_sigmoid", ("signed_sigmoid", "sine", "gaussian", "ramp"))
     assert not made(bias=0).space.bias
-    assert made(11 * 11, 11 * 11, layout="sandwich").space == made(9, 4, layout="sandwich").space
+    assert made(11 * 11, 11 * 11, substrate="sandwich").space == made(9, 4, substrate="sandwich").space
 
 
 @pytest.mark.parametrize("options", [{}, {"rule": "leo", "delta": True}])
 def test_weights_do_not_depend_on_the_resolution(options: dict[str, Any]) -> None:
     """The same genome on a finer grid: links between points that both grids have are the same links."""
-    small, large = (made(n * n, n * n, layout="sandwich", **options) for n in (5, 9))
+    small, large = (made(n * n, n * n, substrate="sandwich", **options) for n in (5, 9))
     genomes = sample_genomes(small.space)
     assert small.space == large.space
     coarse = small.decode(genomes).weights[0].reshape(-1, 5, 5, 5, 5)
@@ -144,7 +144,7 @@ def test_threads_and_batches_change_nothing(monkeypatch: pytest.MonkeyPatch) -> 
 @pytest.mark.parametrize("bias", [1.0, 0.3])
 @pytest.mark.parametrize(("axis", "radius"), [("x", 0.5), ("x", 1.3), ("y", 0.7)])
 def test_a_locality_seed_expresses_the_links_shorter_than_its_radius_along_one_axis(axis: str, radius: float, bias: float) -> None:
-    encoding = made(49, 36, layout="sandwich", rule="leo", locality=axis, radius=radius, bias=bias)
+    encoding = made(49, 36, substrate="sandwich", rule="leo", locality=axis, radius=radius, bias=bias)
     genomes = Neat(NeatConfig(population=5), encoding.space, default_rng(0)).ask()
     for genome in genomes:
         check_genome(genome, recurrent=False)
@@ -157,7 +157,7 @@ def test_a_locality_seed_expresses_the_links_shorter_than_its_radius_along_one_a
 
 
 def test_a_seed_of_two_axes_is_near_on_both() -> None:
-    encoding = made(49, 49, layout="sandwich", rule="leo", locality="xy", radius=0.5)
+    encoding = made(49, 49, substrate="sandwich", rule="leo", locality="xy", radius=0.5)
     weights = encoding.decode(Neat(NeatConfig(population=2), encoding.space, default_rng(0)).ask()).weights[0][0]
     step = encoding.substrate.sheets[1].points[None] - encoding.substrate.sheets[0].points[:, None]
     wanted = np.exp(-(step**2)).sum(axis=2) > 1 + np.exp(-0.25)
@@ -167,7 +167,7 @@ def test_a_seed_of_two_axes_is_near_on_both() -> None:
 
 
 def test_a_seed_gates_every_pair_of_sheets() -> None:
-    encoding = made(9, 9, layout="sandwich", hidden=[9], rule="leo", locality="x", sheet_outputs="each")
+    encoding = made(9, 9, substrate="sandwich", hidden=[9], rule="leo", locality="x", sheet_outputs="each")
     synapses = encoding.decode(Neat(NeatConfig(population=3), encoding.space, default_rng(0)).ask())
     for weights in synapses.weights:
         step = grid(3, 3)[None, :, 0] - grid(3, 3)[:, None, 0]

@@ -31,22 +31,22 @@ def points(substrate: Substrate) -> list[list[list[float]]]:
 @pytest.mark.parametrize(
     ("options", "wanted"),
     [
-        ({"layout": "parallel", "hidden": [1]}, [[[-1, -1], [1, -1]], [[0, 0]], [[-1, 1], [1, 1]]]),
-        ({"layout": "task"}, [[[-1, -1], [1, -1]], [[-1, 1], [1, 1]]]),
-        ({"layout": "concentric", "hidden": [2]}, [[[0.5, 0], [-0.5, 0]], [[0.75, 0], [-0.75, 0]], [[1, 0], [-1, 0]]]),
+        ({"substrate": "parallel", "hidden": [1]}, [[[-1, -1], [1, -1]], [[0, 0]], [[-1, 1], [1, 1]]]),
+        ({"substrate": "task"}, [[[-1, -1], [1, -1]], [[-1, 1], [1, 1]]]),
+        ({"substrate": "concentric", "hidden": [2]}, [[[0.5, 0], [-0.5, 0]], [[0.75, 0], [-0.75, 0]], [[1, 0], [-1, 0]]]),
         (
-            {"layout": "circular", "hidden": [1, 1]},
+            {"substrate": "circular", "hidden": [1, 1]},
             [[[-HALF, -HALF], [HALF, -HALF]], [[0.5, 0]], [[0.25, 0]], [[-HALF, HALF], [HALF, HALF]]],
         ),
-        ({"layout": "sandwich"}, [[[-1, 0], [1, 0]], [[-1, 0], [1, 0]]]),
-        ({"layout": "sandwich", "hidden": [2]}, [[[-1, 0, -1], [1, 0, -1]], [[-1, 0, 0], [1, 0, 0]], [[-1, 0, 1], [1, 0, 1]]]),
-        ({"layout": "grid", "dimensions": 1}, [[[-1], [1]], [[-1], [1]]]),
-        ({"layout": "grid", "dimensions": 3}, [[[-1, 0, 0], [1, 0, 0]], [[-1, 0, 0], [1, 0, 0]]]),
+        ({"substrate": "sandwich"}, [[[-1, 0], [1, 0]], [[-1, 0], [1, 0]]]),
+        ({"substrate": "sandwich", "hidden": [2]}, [[[-1, 0, -1], [1, 0, -1]], [[-1, 0, 0], [1, 0, 0]], [[-1, 0, 1], [1, 0, 1]]]),
+        ({"substrate": "grid", "dimensions": 1}, [[[-1], [1]], [[-1], [1]]]),
+        ({"substrate": "grid", "dimensions": 3}, [[[-1, 0, 0], [1, 0, 0]], [[-1, 0, 0], [1, 0, 0]]]),
         (
-            {"layout": "hypercube", "hidden": [[1, 2]]},
+            {"substrate": "hypercube", "hidden": [[1, 2]]},
             [[[-1, -1], [1, -1]], [[0, -1 / 3], [0, 1 / 3]], [[-1, 1], [1, 1]]],
         ),
-        ({"layout": "hypercube", "dimensions": 1, "hidden": [3]}, [[[-1], [-2 / 3]], [[-1 / 6], [0], [1 / 6]], [[1], [2 / 3]]]),
+        ({"substrate": "hypercube", "dimensions": 1, "hidden": [3]}, [[[-1], [-2 / 3]], [[-1 / 6], [0], [1 / 6]], [[1], [2 / 3]]]),
     ],
 )
 def test_two_inputs_two_outputs(options: dict[str, Any], wanted: list[Any]) -> None:
@@ -55,7 +55,7 @@ def test_two_inputs_two_outputs(options: dict[str, Any], wanted: list[Any]) -> N
 
 
 def test_a_sandwich_is_as_square_as_its_neurons_allow() -> None:
-    substrate = laid(121, 7, layout="sandwich")
+    substrate = laid(121, 7, substrate="sandwich")
     near, far = substrate.sheets
     assert np.array_equal(near.points, grid(11, 11))
     assert near.shape == (11, 11)
@@ -64,19 +64,19 @@ def test_a_sandwich_is_as_square_as_its_neurons_allow() -> None:
 
 
 def test_a_cube_is_filled_and_its_shape_is_that_of_an_array() -> None:
-    substrate = laid(27, 12, layout="grid", dimensions=3, hidden=[[4, 3, 2]])
+    substrate = laid(27, 12, substrate="grid", dimensions=3, hidden=[[4, 3, 2]])
     assert [sheet.shape for sheet in substrate.sheets] == [(3, 3, 3), (2, 3, 4), (2, 2, 3)]
     assert substrate.dimensions == 4  # three, and one that tells the sheets apart
 
 
 def test_a_hidden_number_is_spread_like_the_inputs() -> None:
-    assert np.array_equal(laid(9, 1, layout="sandwich", hidden=[9]).sheets[1].points[:, :2], grid(3, 3))
-    assert np.array_equal(laid(9, 1, layout="sandwich", hidden=[[9]]).sheets[1].points[:, :2], grid(9, 1))
+    assert np.array_equal(laid(9, 1, substrate="sandwich", hidden=[9]).sheets[1].points[:, :2], grid(3, 3))
+    assert np.array_equal(laid(9, 1, substrate="sandwich", hidden=[[9]]).sheets[1].points[:, :2], grid(9, 1))
 
 
 @pytest.mark.parametrize("dimensions", [1, 2, 3])
 def test_a_hypercube_links_everything_and_shares_no_place(dimensions: int) -> None:
-    substrate = laid(6, 5, layout="hypercube", dimensions=dimensions)
+    substrate = laid(6, 5, substrate="hypercube", dimensions=dimensions)
     everywhere = np.concatenate([sheet.points for sheet in substrate.sheets])
     assert len(np.unique(everywhere, axis=0)) == 6 + 5 + 3**dimensions
     assert everywhere.shape[1] == dimensions
@@ -97,7 +97,7 @@ def test_a_task_s_places_are_kept_and_hidden_sheets_lie_between() -> None:
 
 def test_depth_is_added_where_one_output_would_confuse_pairs_of_sheets_or_as_told() -> None:
     def dimensions(told_apart: bool = False, **options: Any) -> int:
-        return lay_out(SubstrateConfig.model_validate({"layout": "sandwich"} | options), 4, 4, told_apart=told_apart).dimensions
+        return lay_out(SubstrateConfig.model_validate({"substrate": "sandwich"} | options), 4, 4, told_apart=told_apart).dimensions
 
     assert dimensions() == 2
     assert dimensions(hidden=[4]) == 3
@@ -105,7 +105,7 @@ def test_depth_is_added_where_one_output_would_confuse_pairs_of_sheets_or_as_tol
     assert dimensions(hidden=[4], told_apart=True) == 2
     assert dimensions(hidden=[4], depth="no") == 2
     assert dimensions(depth="yes") == 3
-    assert dimensions(layout="parallel", hidden=[4]) == 2
+    assert dimensions(substrate="parallel", hidden=[4]) == 2
 
 
 @settings(deadline=None)
@@ -116,7 +116,7 @@ def test_every_layout_is_a_substrate_whose_dimensions_do_not_depend_on_its_size(
     layout: str, inputs: int, outputs: int, hidden: list[int], dimensions: int
 ) -> None:
     hidden = hidden[:1] if layout == "hypercube" else hidden
-    options = {"layout": layout, "hidden": hidden, "dimensions": dimensions}
+    options = {"substrate": layout, "hidden": hidden, "dimensions": dimensions}
     substrate = laid(inputs, outputs, **options)
     check_substrate(substrate)
     assert (substrate.inputs, substrate.outputs) == (inputs, outputs)
@@ -142,11 +142,11 @@ def test_what_is_no_grid_is_a_row() -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"layout": "parralel"}, "unknown layout 'parralel'; did you mean 'parallel'"),
-        ({"layout": "qq"}, "choose from: .*TOML"),
-        ({"layout": "hypercube", "hidden": [2, 2]}, "has one hidden sheet, not 2"),
-        ({"layout": "sandwich", "hidden": [[2, 2, 2]]}, "2 × 2 × 2 neurons does not fit the 2 dimensions of layout=sandwich"),
-        ({"layout": "concentric", "hidden": [[5, 5]]}, r"layout=concentric has no room for a hidden grid \[5, 5\]; write 25"),
+        ({"substrate": "parralel"}, "unknown substrate 'parralel'; did you mean 'parallel'"),
+        ({"substrate": "qq"}, "choose from: .*TOML"),
+        ({"substrate": "hypercube", "hidden": [2, 2]}, "has one hidden sheet, not 2"),
+        ({"substrate": "sandwich", "hidden": [[2, 2, 2]]}, "2 × 2 × 2 neurons does not fit the 2 dimensions of substrate=sandwich"),
+        ({"substrate": "concentric", "hidden": [[5, 5]]}, r"substrate=concentric has no room for a hidden grid \[5, 5\]; write 25"),
         ({"wiring": "recurrent"}, "wiring=recurrent needs a hidden sheet"),
     ],
 )
@@ -156,7 +156,7 @@ def test_what_does_not_fit_is_named(options: dict[str, Any], message: str) -> No
 
 
 def test_places_that_do_not_fit_are_named() -> None:
-    with pytest.raises(InputError, match="layout task has 4 inputs, the task needs 5"):
+    with pytest.raises(InputError, match="substrate task has 4 inputs, the task needs 5"):
         lay_out(SubstrateConfig(), 5, 3, PLACES)
     with pytest.raises(InputError, match="'output' has 3 coordinates a neuron, sheet 'input' 2"):
         lay_out(SubstrateConfig(), 4, 3, (PLACES[0], grid(3, 1, 1)))

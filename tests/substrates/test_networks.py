@@ -59,7 +59,7 @@ def compare(substrate: Substrate, config: SubstrateConfig, synapses: Synapses, s
 
 def replayed(substrate: Substrate, config: SubstrateConfig, synapses: Synapses, inputs: Floats, net: int) -> list[Floats]:
     held = [np.zeros(len(sheet)) for sheet in substrate.sheets]
-    options: dict[str, Any] = {"hidden": config.activation, "output": config.output_activation, "together": substrate.recurrent}
+    options: dict[str, Any] = {"hidden": config.activation, "output": config.readout, "together": substrate.recurrent}
     for now in inputs:
         for _ in range(config.passes if substrate.recurrent else 1):
             held = oracles.step(synapses, net, held, now, **options)
@@ -72,11 +72,11 @@ def replayed(substrate: Substrate, config: SubstrateConfig, synapses: Synapses, 
     [
         {},
         {"hidden": [3, 4]},
-        {"hidden": [3, 4], "wiring": "skip", "activation": "tanh", "output_activation": "linear"},
+        {"hidden": [3, 4], "wiring": "skip", "activation": "tanh", "readout": "linear"},
         {"hidden": [3, 4], "wiring": "recurrent", "activation": "sine"},
         {"hidden": [3, 4], "wiring": "full", "activation": "gaussian"},
         {"wiring": "full"},
-        {"layout": "hypercube"},
+        {"substrate": "hypercube"},
     ],
 )
 def test_networks_compute_what_their_links_say(options: dict[str, Any], passes: int) -> None:
@@ -99,7 +99,7 @@ def test_however_few_links_there_are(share: float) -> None:
     compare(substrate, config, random_synapses(substrate, share=share, biases=False))
 
 
-@pytest.mark.parametrize("options", [{"hidden": [40]}, {"hidden": [20, 7], "wiring": "full"}, {"layout": "hypercube"}])
+@pytest.mark.parametrize("options", [{"hidden": [40]}, {"hidden": [20, 7], "wiring": "full"}, {"substrate": "hypercube"}])
 @pytest.mark.parametrize("share", [0.02, 1.0])
 def test_networks_and_lanes_are_independent(options: dict[str, Any], share: float) -> None:
     config = SubstrateConfig.model_validate(options)
@@ -131,7 +131,7 @@ def test_all_ways_to_sum_give_the_same_bits(sources: int, targets: int, lanes: i
 def test_large_sums_still_differ_at_the_outputs() -> None:
     substrate = lay_out(SubstrateConfig(), 2, 2)
     weights = np.array([[[3.0, 2.9], [0.0, 0.0]]], np.float32)
-    policy = SubstrateModel(SubstrateConfig(output_activation="logistic")).bind(Synapses(substrate, (weights,)))
+    policy = SubstrateModel(SubstrateConfig(readout="logistic")).bind(Synapses(substrate, (weights,)))
     low, high = sorted(policy.step(policy.reset(1), np.full((1, 1, 2), 10.0))[1][0, 0].tolist())
     assert np.float32(low) == np.float32(high)
     assert low < high

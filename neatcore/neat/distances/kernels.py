@@ -48,10 +48,10 @@ def distance(a: Genes, b: Genes, c: Coefficients, limit: float) -> float:
 
 
 @kernel
-def assign(links: Genes, starts: Ints, known: Genes, known_starts: Ints, threshold: float, c: Coefficients) -> tuple[Ints, Ints]:
+def assign(links: Genes, starts: Ints, known: Genes, known_starts: Ints, threshold: float, c: Coefficients) -> Ints:
     """The species (P,) of each genome: the first whose representative is closer than `threshold`, else a new one.
 
-    Representatives 0 … K - 1 are given; later ones are genomes of the population, returned as founders (new,).
+    Representatives 0 … K - 1 are given; later ones are genomes of the population.
     """
     size, given = len(starts) - 1, len(known_starts) - 1
     species = np.empty(size, np.int64)
@@ -73,4 +73,4 @@ def assign(links: Genes, starts: Ints, known: Genes, known_starts: Ints, thresho
             founders[new] = p
             new += 1
         species[p] = found
-    return species, founders[:new]
+    return species

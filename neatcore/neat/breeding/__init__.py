@@ -1,0 +1,1 @@
+"""Who begets whom, and what changes in each child: a generation in one compiled call."""
