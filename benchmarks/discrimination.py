@@ -22,11 +22,12 @@ from runner.settings import Settings
 from viz.style import LIGHT, Margins, dress, figure
 
 NAME, TASK = "discrimination", "boxes"
-PLAIN, DELTAS, BASELINE = "HyperNEAT", "HyperNEAT, deltas", "P-NEAT"
+PLAIN, DELTAS, BASELINE, EQUAL = "HyperNEAT", "HyperNEAT, deltas", "P-NEAT", "P-NEAT, 300 genomes"
 VARIANTS = (
     Variant(PLAIN, TASK, "stanley2009"),
     Variant(DELTAS, TASK, "stanley2009", ("delta=true",)),
     Variant(BASELINE, TASK, "stanley2009-p-neat"),
+    Variant(EQUAL, TASK, "stanley2009-p-neat", ("population=300",)),
 )
 GENERATIONS, SEEDS, EVERY = 300, 20, 10
 LARGER = (33, 55)
@@ -48,7 +49,7 @@ def attempt(variant: Variant, seed: int, generations: int) -> list[Row]:
             begun = perf_counter()
     last = {"solved": solved, "seconds": round(seconds, 1), "hidden": best.champion.hidden, "links": found.links}
     rows[-1] |= last
-    return rows + ([] if variant.name == BASELINE else _larger(variant, seed, settings, best))
+    return rows + ([] if variant.name in (BASELINE, EQUAL) else _larger(variant, seed, settings, best))
 
 
 def _larger(variant: Variant, seed: int, settings: Settings, best: Generation[object]) -> list[Row]:
