@@ -45,10 +45,10 @@ class Exhibit:
 EXHIBITS = (
     Exhibit(
         title="NEAT: a network that grows, and remembers",
-        text="Keep a long and a short pole upright on a cart, told only where things are, not how fast they move. To know which way "
-        "a pole is falling a network must compare now with before, so NEAT may grow links that close cycles. Fitness gives 0.1 for "
-        "lasting 1,000 steps and more for a calm cart; a solution has to last 100,000 steps, and 1,000 from at least 200 of 625 "
-        "other starts.",
+        text="Keep a long and a short pole upright on a cart, told only where things are, not how fast they move. To know which "
+        "way a pole is falling a network must compare now with before, so NEAT may grow links that close cycles. Fitness gives "
+        "0.1 for lasting 1,000 steps and more for a calm cart; a solution has to last 100,000 steps, and 1,000 from at least 200 "
+        "of 625 other starts.",
         words=("double-pole-no-velocity",),
         seed=7,
         preset="stanley2002",
@@ -57,15 +57,15 @@ EXHIBITS = (
         title="A CPPN: a network that paints",
         text="The same kind of network, asked how bright each place is: x, y and the distance to the middle go in, ink comes out. "
         "Evolved towards a small picture, it is a function of place, and can be asked anywhere.",
-        words=(f"pattern:{TARGET}", "generations=80", "goal=0.96"),
+        words=(f"pattern:{TARGET}", "generations=100", "goal=0.995"),
         seed=1,
         preset="cppn",
     ),
     Exhibit(
         title="HyperNEAT: a pattern that is a brain",
         text="Two boxes stand in a field of 11 × 11 pixels; point at the middle of the larger one. The network has an input and an "
-        "output for every pixel and 14,641 possible links. None of them is a gene: a CPPN, asked about the two ends of a link, answers "
-        "its weight. So what evolves is the pattern of all links, and the same genome can be asked about larger fields.",
+        "output for every pixel and 14,641 possible links. None of them is a gene: a CPPN, asked about the two ends of a link, "
+        "answers its weight. So what evolves is the pattern of all links, and the same genome can be asked about larger fields.",
         words=("boxes", "stop_when_solved=true"),
         seed=4,
         preset="stanley2009",
