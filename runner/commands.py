@@ -46,12 +46,16 @@ def _task_and_pairs(words: Sequence[str]) -> tuple[str, Sequence[str]]:
 
 
 def _settings_from(origin: Run, task: str, pairs: Sequence[str]) -> Settings:
-    """The settings of a run, and the pairs over them; its task's parameters are left out where the task is another."""
+    """The settings of a run, and the pairs over them, but not those of its task, search or encoding where another is named."""
     layer = file_layer(origin.config)
     theirs = str(layer.sections["run"]["task"])
     sections = dict(layer.sections)
     if task and find_task(task).reference != theirs:
         sections.pop("task", None)
+    for pair in map(Word.of, pairs):
+        for part in ("search", "encoding"):
+            if pair.names("run", part) and pair.text != layer.sections["run"][part]:
+                sections.pop(part, None)
     return draft(task or theirs, pairs, [Layer(sections, layer.origin)]).build()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sys
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -14,21 +15,25 @@ from runner.directory import Run, runs_root
 from runner.disk import write_text
 from runner.display import Outcome, Silent, choose, result
 from runner.media import report_data
+from runner.scaling import keep
 from runner.session import start
 from viz.report import ReportData, report
 
 TITLE = "Three small evolutions"
+TARGET = Path(__file__).parent / "templates" / "target.png"  # what a network painted that was written by hand
 
 
 @dataclass(frozen=True)
 class Exhibit:
-    """A run to be shown. text: what the page says of it. words, preset, seed: as on the command line."""
+    """A run to be shown. text: what the page says of it. words, preset, seed: as on the command line. scale: a parameter of the
+    task, and the values at which the champion is asked again."""
 
     title: str
     text: str
     words: Sequence[str]
     seed: int
     preset: str | None = None
+    scale: tuple[str, Sequence[str]] | None = None
 
     @property
     def command(self) -> str:
@@ -39,29 +44,32 @@ class Exhibit:
 
 EXHIBITS = (
     Exhibit(
-        title="XOR: a network that grows",
-        text="Answer 1 when exactly one of two inputs is 1. No network without a hidden node can do it, and the first generation "
-        "has none. NEAT adds nodes and links one mutation at a time, and keeps young structures alive by letting genomes "
-        "compete within their species.",
-        words=("xor",),
-        seed=28,
-    ),
-    Exhibit(
-        title="Two poles: a fixed network, another search",
-        text="Keep a long and a short pole upright by pushing their cart left and right, for 100,000 steps, over half an hour of "
-        "cart time. Here nothing grows: CMA-ES adapts the weights of a perceptron of four hidden units. The task is the same "
-        "code that NEAT would face; it sees networks, and never asks where their weights come from.",
-        words=("double-pole", "search=cma", "encoding=mlp", "hidden=[4]", "population=30"),
-        seed=1,
-    ),
-    Exhibit(
-        title="No velocities: a network that remembers",
-        text="The same cart, but the network is told only where things are, not how fast they move. To know which way a pole is "
-        "falling it must compare now with before, so NEAT may grow links that close cycles. Fitness gives 0.1 for lasting 1,000 "
-        "steps and more for a calm cart; a solution has to last 100,000 steps, and 1,000 from at least 200 of 625 other starts.",
+        title="NEAT: a network that grows, and remembers",
+        text="Keep a long and a short pole upright on a cart, told only where things are, not how fast they move. To know which "
+        "way a pole is falling a network must compare now with before, so NEAT may grow links that close cycles. Fitness gives "
+        "0.1 for lasting 1,000 steps and more for a calm cart; a solution has to last 100,000 steps, and 1,000 from at least 200 "
+        "of 625 other starts.",
         words=("double-pole-no-velocity",),
         seed=7,
         preset="stanley2002",
+    ),
+    Exhibit(
+        title="A CPPN: a network that paints",
+        text="The same kind of network, asked how bright each place is: x, y and the distance to the middle go in, ink comes out. "
+        "Evolved towards a small picture, it is a function of place, and can be asked anywhere.",
+        words=(f"pattern:{TARGET}", "generations=100", "goal=0.995"),
+        seed=1,
+        preset="cppn",
+    ),
+    Exhibit(
+        title="HyperNEAT: a pattern that is a brain",
+        text="Two boxes stand in a field of 11 × 11 pixels; point at the middle of the larger one. The network has an input and an "
+        "output for every pixel and 14,641 possible links. None of them is a gene: a CPPN, asked about the two ends of a link, "
+        "answers its weight. So what evolves is the pattern of all links, and the same genome can be asked about larger fields.",
+        words=("boxes", "stop_when_solved=true"),
+        seed=4,
+        preset="stanley2009",
+        scale=("resolution", ("33", "55")),
     ),
 )
 
@@ -95,6 +103,8 @@ def _evolve(exhibit: Exhibit, folder: Path) -> Outcome:
     outcome = start(settings, exhibit.seed, folder, exhibit.command, display)
     if not live:
         print(f"  {result(outcome)}", flush=True)
+    if exhibit.scale and outcome.status != "interrupted":
+        deque(keep(Run(outcome.run), *exhibit.scale), maxlen=0)
     return outcome
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -17,18 +17,22 @@ from neatcore.errors import InputError, TaskError, require, unknown
 from neatcore.files import load
 from neatcore.genome import Genome
 from neatcore.interfaces import Answers, Floats, Frames, Named, Scene, Showable
+from neatcore.nets import Direct
 from neatcore.perceptron import Layers
 from runner import connectivity
 from runner.compare import grouped
 from runner.directory import Run, find_run, find_runs, slug
 from runner.disk import write_bytes, write_text
+from runner.scaling import kept
+from runner.sections import pattern_section, scaling_section
 from runner.session import Parts, assemble
 from runner.settings import file_layer, resolve
 from runner.watching import told
+from tasks.patterns import Pattern
 from tasks.registry import find_task
 from viz import progress
 from viz.behaviour import encode
-from viz.report import ReportData, report
+from viz.report import ReportData, Section, report
 from viz.species import plot_species
 from viz.style import Margins, figure, plot_figure
 from viz.svg import png, svg
@@ -106,7 +110,6 @@ def report_data(run: Run, place: int = 1) -> ReportData:
     record, rows, parts = run.record, run.rows(), _parts(run)
     require(rows, f"run {run.name} has no generation to report yet; go on with: neatcore resume {run.path}")
     champion, (names_in, names_out) = load(run.champion()), _names(parts)
-    wiring = connectivity.wiring_of(parts, champion, record["task"])
     facts = [("seed", str(record["seed"])), ("started", str(record["started"])[:19].replace("T", " "))]
     return ReportData(
         title=slug(record["task"]),
@@ -119,8 +122,20 @@ def report_data(run: Run, place: int = 1) -> ReportData:
         config_toml=run.config.read_text(encoding="utf-8"),
         names_in=names_in,
         names_out=names_out,
-        extra=[connectivity.connectivity_section(wiring, f"run-{place}")] if wiring else (),
+        extra=list(_sections(run, parts, champion, f"run-{place}")),
     )
+
+
+def _sections(run: Run, parts: Parts, champion: Genome | Floats, name: str) -> Iterator[Section]:
+    """What a report tells besides: the pattern of a network that paints, connectivity, and how the champion scales."""
+    if isinstance(parts.task, Pattern) and isinstance(champion, Genome) and isinstance(parts.encoding, Direct):
+        yield pattern_section(champion)
+    wiring = connectivity.wiring_of(parts, champion, run.record["task"])
+    if wiring:
+        yield connectivity.connectivity_section(wiring, name)
+    found = kept(run)
+    if found:
+        yield scaling_section(found)
 
 
 def _parts(run: Run) -> Parts:

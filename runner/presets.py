@@ -105,7 +105,7 @@ HYPERNEAT: Sections = {
     "encoding": {"rule": "threshold", "threshold": 0.2, "reach": 3.0, "bias": 0.3},
     "search": GAUCI,
 }
-P_NEAT: Sections = {"run": HYPERNEAT["run"] | {"encoding": "fixed"}, "search": GAUCI}
+P_NEAT: Sections = {"run": HYPERNEAT["run"] | {"encoding": "fixed"}, "search": GAUCI | {"population": 100}}
 SUMS: Sections = {"encoding": {"readout": "linear"}}  # sums reach 30, where a sigmoid no longer tells them apart
 
 PRESETS: dict[str, Sections] = {

@@ -66,14 +66,22 @@ def parse(words: Sequence[str]) -> tuple[str, str, list[str]]:
 
 def scale(reference: str, parameter: str, values: Sequence[str], *, as_json: bool) -> None:
     """Evaluate the champion of a run at each value, after the value it evolved at; print, and keep for the report."""
-    run = find_run(reference)
     rows = []
-    for row in scaled(run, parameter, values):
+    for row in keep(find_run(reference), parameter, values):
         rows.append(row)
         if as_json:
             print(json.dumps(row.as_json()), flush=True)
     if not as_json:
-        _print(rows)
+        head, *lines = cells(rows)
+        print_table(head, lines, right=head[1:])
+
+
+def keep(run: Run, parameter: str, values: Sequence[str]) -> Iterator[Scaled]:
+    """The same as rows, one by one; what was found stays in the run's directory, for its report."""
+    rows = []
+    for row in scaled(run, parameter, values):
+        rows.append(row)
+        yield row
     write_json(run.path / FILE, {"rows": [row.as_json() for row in rows]})
 
 
@@ -135,9 +143,9 @@ def evaluated(parts: Parts, genome: Any) -> Scaled:
     )
 
 
-def _print(rows: Sequence[Scaled]) -> None:
+def cells(rows: Sequence[Scaled]) -> list[tuple[str, ...]]:
+    """A table for people: a head, then a line for each row."""
     names = list(rows[0].info)
-    head = (rows[0].parameter, "links", "of", "fitness", *names, "solved", "seconds")
     lines = [
         (
             f"{row.value}{' (evolved)' if place == 0 else ''}",
@@ -150,4 +158,4 @@ def _print(rows: Sequence[Scaled]) -> None:
         )
         for place, row in enumerate(rows)
     ]
-    print_table(head, lines, right=(*head[1:-2], "seconds"))
+    return [(rows[0].parameter, "links", "possible", "fitness", *names, "solved", "seconds"), *lines]

@@ -22,6 +22,7 @@ FOOT = 30.0  # the key
 BETWEEN = 18.0
 MOST = 3  # projections in a figure
 ACROSS = 16  # pictures along a side of a grid; of more, every second or third is drawn
+FULL = 0.8  # of a picture's side that its cells should fill
 LINE = 10  # pictures in a line, where neurons stand in a row
 SMALLEST, LARGEST = 30.0, 132.0  # pixels of a picture
 
@@ -146,7 +147,7 @@ def means(image: Array, step: int) -> Array:
 def _block(target: Sheet, source: Sheet) -> Block:
     kind = kind_of(target)
     if kind == "grid":
-        return _in_grid(target, _aspect(source))
+        return _in_grid(target, source)
     return _around(target) if kind == "ring" else _in_lines(len(target), _aspect(source))
 
 
@@ -158,11 +159,21 @@ def _aspect(source: Sheet) -> float:
     return float(high / wide)
 
 
-def _in_grid(target: Sheet, aspect: float) -> Block:
-    """Rows and columns as those of the neurons, layers of a cube side by side; where there are many, every so manieth."""
+def _in_grid(target: Sheet, source: Sheet) -> Block:
+    """Rows and columns as those of the neurons, layers of a cube side by side.
+
+    Where there are many, every so manieth: the least that leaves room, or one of the next if whole pixels fill its pictures better.
+    """
     order = np.arange(len(target)).reshape(-1, *target.shape[-2:])
     order = np.concatenate(list(order), axis=1)
-    step = -(-max(order.shape) // ACROSS)
+    least = -(-max(order.shape) // ACROSS)
+    blocks = [_every(order, step, _aspect(source)) for step in range(least, least + (4 if least > 1 else 1))]
+    longest = max(as_image(source, np.zeros(len(source))).shape) if kind_of(source) == "grid" else 1
+    fills = [round(block.side * SHARPNESS) // longest * longest / (block.side * SHARPNESS) for block in blocks]
+    return next((block for block, fill in zip(blocks, fills) if fill > FULL), blocks[0])
+
+
+def _every(order: Array, step: int, aspect: float) -> Block:
     rows, columns = (np.arange((size - 1) % step // 2, size, step) for size in order.shape)
     return _tiled(order[rows][:, columns].ravel(), len(columns), aspect)
 

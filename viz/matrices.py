@@ -14,7 +14,7 @@ from viz.sheets import Sketch, Tint
 from viz.style import INCH, Theme, dress, theme_of
 
 SIDE = 440.0  # pixels of a matrix, at most
-CELLS = 600  # rows or columns beyond which neighbours are averaged
+CELLS = 440  # rows or columns beyond which neighbours are averaged
 CELL = 26.0  # pixels of a cell, at most
 LEFT = 34.0  # room for the words beside it
 HISTOGRAM = 150.0  # pixels high
@@ -29,7 +29,7 @@ def matrix_figure(synapses: Synapses, *, theme: str | Theme = "light") -> Figure
     tables = matrices(synapses)[:MOST]
     sizes = [_size(weights) for weights in tables]
     counted = [weights.size >= FEW for weights in tables]
-    heights = [max(high + 22.0, HISTOGRAM + 44.0 if many else 0.0) for (high, _), many in zip(sizes, counted)]
+    heights = [max(high + 22.0, HISTOGRAM + 54.0 if many else 0.0) for (high, _), many in zip(sizes, counted)]
     sketch = Sketch(tone, WIDTH, 2 * EDGE + FOOT + sum(HEAD + height + BETWEEN for height in heights))
     tint, top = Tint(tone, strongest(synapses)), EDGE
     for pair, (high, wide), height, many, weights in zip(shown, sizes, heights, counted, tables):
@@ -40,7 +40,7 @@ def matrix_figure(synapses: Synapses, *, theme: str | Theme = "light") -> Figure
         )
         _name_sides(sketch, substrate, pair, (left, right, upper, lower))
         if many:
-            place = WIDTH - EDGE - 190, top + HEAD + 16, 180.0, HISTOGRAM
+            place = WIDTH - EDGE - 165, top + HEAD + 26, 160.0, HISTOGRAM
             draw_histogram(weights, _axes(sketch, *place), tint, theme=tone)
         top += HEAD + height + BETWEEN
     key(sketch, tint, top + FOOT / 2, left_out(substrate))

@@ -44,6 +44,11 @@ figcaption { color: var(--muted); font-size: 15px; line-height: 1.5; margin-top:
 .facts dd { margin: 0; overflow-wrap: anywhere; }
 pre { font: 14px/1.55 ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', monospace; margin: 14px 0;
   padding: 14px 16px; overflow-x: auto; background: var(--grid); border-radius: 6px; }
+.figures { border-collapse: collapse; font-size: 15px; margin: 16px 0 0; display: block; overflow-x: auto; }
+.figures th { color: var(--muted); font-weight: 400; text-align: right; padding: 4px 0 4px 20px; }
+.figures td { text-align: right; padding: 4px 0 4px 20px; border-top: 1px solid var(--grid); }
+.figures td { font-variant-numeric: tabular-nums; white-space: nowrap; }
+.figures th:first-child, .figures td:first-child { text-align: left; padding-left: 0; }
 summary { cursor: pointer; color: var(--accent); font-size: 15px; margin-top: 20px; }
 footer { margin-top: 88px; padding-top: 16px; border-top: 1px solid var(--faint); color: var(--muted); font-size: 14px; }
 @media (max-width: 600px) {

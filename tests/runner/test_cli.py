@@ -54,7 +54,7 @@ def test_every_command_explains_itself(command: str) -> None:
         (["run"], "which task?"),
         (["run", "xorr"], "did you mean 'xor'?"),
         (["run", "xor", "poplation=3"], "did you mean 'population'?"),
-        (["run", "xor", "--preset", "stanley2003"], "did you mean 'stanley2002'?"),
+        (["run", "xor", "--preset", "stanley2022"], "did you mean 'stanley2002'?"),
         (["run", "xor", "--config", "nowhere.toml"], "No such file or directory: nowhere.toml"),
         (["run", "nowhere.py"], "there is no file 'nowhere.py'"),
         (["run", "gym:CartPol-v1"], "CartPole"),

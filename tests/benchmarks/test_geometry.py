@@ -1,0 +1,51 @@
+"""The experiments of the HyperNEAT paper, in short: rows, pages, figures, and the statistics they rest on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from benchmarks import discrimination, foraging
+from benchmarks.geometry import greater, run_all, spread
+from benchmarks.results import read_csv
+
+
+def test_visual_discrimination_in_short(tmp_path: Path) -> None:
+    path = tmp_path / "discrimination.csv"
+    rows = [row for variant in discrimination.VARIANTS[:3] for row in discrimination.attempt(variant, 1, 2)]
+    assert [(row["variant"], row["generation"], row["resolution"]) for row in rows[:2]] == [
+        ("HyperNEAT", 1, 11),
+        ("HyperNEAT", 2, 11),
+    ]
+    assert {row["resolution"] for row in rows} == {11, 33, 55}
+    assert {row["resolution"] for row in rows if row["variant"] == "P-NEAT"} == {11}
+    assert float(rows[1]["fitness"]) >= float(rows[0]["fitness"])
+    page = discrimination.result(rows, tmp_path, 2).write(tmp_path, packages=("scipy",))
+    text = page.read_text(encoding="utf-8")
+    assert "neatcore run boxes --preset stanley2009 generations=2 --seed 1" in text
+    assert all((tmp_path / f"discrimination-{name}.svg").exists() for name in ("trials", "all", "scaling"))
+    assert not path.exists()
+
+
+def test_food_gathering_in_short(tmp_path: Path) -> None:
+    path = tmp_path / "foraging.csv"
+    rows = run_all(foraging.attempt, foraging.VARIANTS[:1], [1], 4, path, 1)
+    assert rows == read_csv(path)
+    assert [int(row["sensors"]) for row in rows if row["how"] == foraging.ASKED] == list(foraging.SENSORS)
+    assert run_all(foraging.attempt, foraging.VARIANTS[:1], [1], 4, path, 1) == rows
+    everything = [{**row, "variant": variant.name} for variant in foraging.VARIANTS for row in rows]
+    text = foraging.result(everything, tmp_path, 4).write(tmp_path).read_text(encoding="utf-8")
+    assert "asked again" in text
+    assert (tmp_path / "foraging-asked.svg").exists()
+
+
+def test_the_test_tells_samples_apart_and_only_in_the_direction_asked_for() -> None:
+    low, high = [float(n) for n in range(20)], [float(n) + 30 for n in range(20)]
+    assert greater(high, low) < 1e-6
+    assert greater(low, high) > 0.99
+    assert greater(low, low) == pytest.approx(0.5, abs=0.02)
+
+
+def test_a_sample_in_words() -> None:
+    assert spread([1.0, 2.0, 3.0, 4.0, 5.0], 1) == "3.0 (2.0 to 4.0)"
