@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 Single = NDArray[np.float32]
 
-FEW = 1 / 16  # share of links below which going through them one by one is quicker than whole rows
+FEW = 1 / 32  # share of links below which going through them one by one is quicker than whole rows
 
 
 @dataclass(frozen=True, eq=False)

@@ -21,8 +21,12 @@ from typer.testing import CliRunner
 
 from neatcore.activations import NAMES
 from neatcore.neat.config import NeatConfig
+from neatcore.parameters import Parameters
 from runner.cli import app
 from runner.presets import PRESETS
+from substrates.config import SubstrateConfig
+from substrates.fixed import FixedConfig
+from substrates.hyperneat import HyperNeatConfig
 from tasks.registry import TASKS
 
 ROOT = Path(__file__).parents[1]
@@ -30,6 +34,7 @@ RUN = (
     "README.md",
     "docs/design.md",
     "docs/neat.md",
+    "docs/hyperneat.md",
     "docs/tasks.md",
     "docs/command-line.md",
     "docs/own-encoding.md",
@@ -149,17 +154,26 @@ def first_cells(page: str) -> set[str]:
     return set(re.findall(r"^\| `([^`]*)`", read(page), re.MULTILINE))
 
 
-def test_every_option_is_explained_with_its_default() -> None:
-    for name, field in NeatConfig.model_fields.items():
-        row = re.search(rf"^\| `{name}` \| ([^|]*) \|", read("docs/neat.md"), re.MULTILINE)
-        assert row, f"docs/neat.md does not explain {name}"
-        assert row[1].strip("`") == written(field.default), f"docs/neat.md: default of {name}"
+@pytest.mark.parametrize(("page", "config"), [("docs/neat.md", NeatConfig), ("docs/hyperneat.md", HyperNeatConfig)])
+def test_every_option_is_explained_with_its_default(page: str, config: type[Parameters]) -> None:
+    for name, field in config.model_fields.items():
+        row = re.search(rf"^\| `{name}` \| ([^|]*) \|", read(page).split("## Every option")[1], re.MULTILINE)
+        assert row, f"{page} does not explain {name}"
+        assert row[1].strip("`") == written(field.default), f"{page}: default of {name}"
+
+
+def test_fixed_topologies_have_the_options_that_the_page_says() -> None:
+    assert list(FixedConfig.model_fields) == list(SubstrateConfig.model_fields) == list(HyperNeatConfig.model_fields)[:8]
 
 
 def written(default: object) -> str:
     match default:
         case bool():
             return str(default).lower()
+        case "":
+            return "none"
+        case tuple():
+            return str(list(default))
         case dict():
             return "{" + ", ".join(f"{name} = {share}" for name, share in default.items()) + "}"
     return str(default)

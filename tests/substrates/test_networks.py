@@ -92,7 +92,7 @@ def test_several_input_and_output_sheets(biases: bool) -> None:
     compare(substrate, SubstrateConfig(), random_synapses(substrate, biases=biases))
 
 
-@pytest.mark.parametrize("share", [0.0, 0.03, 1.0])
+@pytest.mark.parametrize("share", [0.0, 0.02, 1.0])
 def test_however_few_links_there_are(share: float) -> None:
     config = SubstrateConfig.model_validate({"hidden": [7]})
     substrate = lay_out(config, 9, 8)
