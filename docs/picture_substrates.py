@@ -44,12 +44,12 @@ class Panel:
 
 
 PANELS = (
-    Panel("parallel, hidden=[5]", 8, 8, {"layout": "parallel", "hidden": [5]}, ((1, 6), (2,))),
-    Panel("concentric", 12, 12, {"layout": "concentric"}, ((1, 5, 9),)),
-    Panel("circular, hidden=[6]", 7, 5, {"layout": "circular", "hidden": [6]}, ((1, 5), (1,))),
-    Panel("sandwich, hidden=[[4, 4]]", 49, 49, {"layout": "sandwich", "hidden": [[4, 4]]}, ((17,), (6,))),
-    Panel("grid, dimensions=3", 27, 27, {"layout": "grid", "dimensions": 3}, ((13,),)),
-    Panel("hypercube, dimensions=3", 9, 9, {"layout": "hypercube", "dimensions": 3}, ((0,), (13,))),
+    Panel("parallel, hidden=[5]", 8, 8, {"substrate": "parallel", "hidden": [5]}, ((1, 6), (2,))),
+    Panel("concentric", 12, 12, {"substrate": "concentric"}, ((1, 5, 9),)),
+    Panel("circular, hidden=[6]", 7, 5, {"substrate": "circular", "hidden": [6]}, ((1, 5), (1,))),
+    Panel("sandwich, hidden=[[4, 4]]", 49, 49, {"substrate": "sandwich", "hidden": [[4, 4]]}, ((17,), (6,))),
+    Panel("grid, dimensions=3", 27, 27, {"substrate": "grid", "dimensions": 3}, ((13,),)),
+    Panel("hypercube, dimensions=3", 9, 9, {"substrate": "hypercube", "dimensions": 3}, ((0,), (13,))),
 )
 
 
