@@ -69,3 +69,17 @@ def _call(_typing: Any, _address: Any, _row: Any, _lanes: Any) -> tuple[Any, Cal
 
 # in kernels: call(address, row.ctypes.data, lanes) runs a function of `own_rows` over a row
 call = cast(Callable[[int, int, int], None], intrinsic(_call))
+
+
+def _wide(_typing: Any) -> tuple[Any, Callable[..., Any]]:
+    def generate(context: Any, builder: Any, _signature: Any, _arguments: Any) -> Any:
+        set.add(
+            builder.function.attributes, '"prefer-vector-width"="512"'
+        )  # of LLVM; its binding knows only attributes without a value
+        return context.get_dummy_value()
+
+    return types.void(), generate
+
+
+# in kernels: wide() lets the loops of this function use the widest vectors there are; LLVM by itself stops at half of AVX-512's
+wide = cast(Callable[[], None], intrinsic(_wide))

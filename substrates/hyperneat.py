@@ -137,7 +137,7 @@ class HyperNeat:
         source, target = (self.substrate.sheets[end].points for end in (pair.source, pair.target))
         links, outputs = len(source) * len(target), len(self.names[1])
         if outputs == 1:
-            return self.expression.weights(self._asked(population, source, target)[:, 0], None)
+            return self.expression.weights(np.ascontiguousarray(self._asked(population, source, target)[:, 0]), None)
         weights = np.empty((len(population), len(source), len(target)), np.float32)
         some = max(1, BATCH // (links * outputs))
         for first in range(0, len(population), some):
@@ -167,20 +167,14 @@ class HyperNeat:
         return tuple(biases)
 
     def _asked(self, population: Genomes, source: Floats, target: Floats) -> Single:
-        """All answers (P, O, S, T)."""
+        """All answers, as a view (P, O, S, T)."""
         pairs = len(population) * len(source) * len(target)
         threads = (os.cpu_count() or 1) if pairs >= MANY else 1
         config = self.config
-        return query_sheets(
-            population,
-            source,
-            target,
-            delta=config.delta,
-            distance=config.distance,
-            bias=config.bias,
-            by_source=True,
-            threads=threads,
+        answers = query_sheets(
+            population, source, target, delta=config.delta, distance=config.distance, bias=config.bias, threads=threads
         )
+        return answers.swapaxes(2, 3)
 
 
 def hyperneat(

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -15,26 +17,26 @@ from neatcore.interfaces import GraphSpace
 from neatcore.nets import pack
 from neatcore.nets.columns import Nets
 
+if TYPE_CHECKING:
+    from neatcore.cppn.kernels import Cppns
+
 Single = NDArray[np.float32]
 
 CHUNKS = 8  # of work a thread: genomes differ in cost
 
 
-def query(genomes: Sequence[Genome], points: ArrayLike, *, bias: float = 1.0, threads: int = 1) -> Single:
+def query(
+    genomes: Sequence[Genome], points: ArrayLike, *, outputs: Sequence[int] | None = None, bias: float = 1.0, threads: int = 1
+) -> Single:
     """What P CPPNs answer at Q points (Q, I): an array (P, O, Q) in float32.
 
-    The inputs of a genome, in the order of their ids, are the coordinates of a point; its bias node has the value `bias`. Memory
-    beside the answers does not grow with Q. The bits do not depend on the number of threads. InputError where a genome does not
-    fit the points.
+    The inputs of a genome, in the order of their ids, are the coordinates of a point; its bias node has the value `bias`.
+    outputs: which to answer, counted from 0 in the order of their ids; nodes that only others hear are not computed. Memory
+    beside the answers does not grow with Q. The bits do not depend on the number of threads. InputError where a genome does
+    not fit the points.
     """
-    from neatcore.cppn import kernels
-
     table = _coordinates(points, "points")
-    nets, weights = _packed(genomes, table.shape[1])
-    answers = _room(len(genomes), nets.output_slots.shape[1], len(table))
-    own, level = kernels.own_rows(single=True), _level(bias)
-    _share(lambda *part: kernels.query_points(nets, weights, own, level, table, answers, *part), answers, kernels.LANES, threads)
-    return answers
+    return prepare(genomes, table.shape[1])._query(table, outputs, bias, threads)
 
 
 def query_sheets(
@@ -44,30 +46,101 @@ def query_sheets(
     *,
     delta: bool = False,
     distance: bool = False,
+    outputs: Sequence[int] | None = None,
     bias: float = 1.0,
-    by_source: bool = False,
     threads: int = 1,
 ) -> Single:
     """What P CPPNs answer for all pairs of the points of two sheets, (S, D) and (T, D): an array (P, O, T, S) in float32.
 
-    by_source: as (P, O, S, T) instead, the same numbers.
     The inputs of a genome are the coordinates of the source, then those of the target, then, where asked for, target - source
     (delta) and the length of that (distance). Pairs are made a block at a time and never stored; otherwise as `query`.
     """
-    from neatcore.cppn import kernels
+    near = _coordinates(source, "source")
+    packed = prepare(genomes, _pair_inputs(near, delta, distance))
+    return packed.query_sheets(near, target, delta=delta, distance=distance, outputs=outputs, bias=bias, threads=threads)
 
-    near, far = _coordinates(source, "source"), _coordinates(target, "target")
-    dimensions = near.shape[1]
-    require(far.shape[1] == dimensions, f"the source sheet has {dimensions} dimensions, the target sheet {far.shape[1]}")
-    nets, weights = _packed(genomes, (3 if delta else 2) * dimensions + distance)
-    if by_source:
-        near, far = far, near
-        nets, weights = _exchanged(nets, weights, dimensions, delta)
-    answers = _room(len(genomes), nets.output_slots.shape[1], len(far) * len(near))
-    sheets = kernels.Sheets(np.ascontiguousarray(near.T), np.ascontiguousarray(far.T), delta, distance)
-    own, level = kernels.own_rows(single=True), _level(bias)
-    _share(lambda *part: kernels.query_pairs(nets, weights, own, level, sheets, answers, *part), answers, kernels.LANES, threads)
-    return answers.reshape(*answers.shape[:2], len(far), len(near))
+
+@dataclass(frozen=True, eq=False)
+class Packed:
+    """CPPNs made ready by `prepare`, to be asked many times."""
+
+    nets: Nets
+    weights: Single
+
+    def query(self, points: ArrayLike, *, outputs: Sequence[int] | None = None, bias: float = 1.0, threads: int = 1) -> Single:
+        """As the function `query`."""
+        return self._query(_coordinates(points, "points"), outputs, bias, threads)
+
+    def query_sheets(
+        self,
+        source: ArrayLike,
+        target: ArrayLike,
+        *,
+        delta: bool = False,
+        distance: bool = False,
+        outputs: Sequence[int] | None = None,
+        bias: float = 1.0,
+        threads: int = 1,
+    ) -> Single:
+        """As the function `query_sheets`."""
+        from neatcore.cppn import kernels
+
+        near, far = _coordinates(source, "source"), _coordinates(target, "target")
+        (sources, dimensions), targets = near.shape, len(far)
+        require(far.shape[1] == dimensions, f"the source sheet has {dimensions} dimensions, the target sheet {far.shape[1]}")
+        self._check_inputs(_pair_inputs(near, delta, distance))
+        cppns = self._chosen(outputs, bias)
+        answers = _room(*cppns.nets.output_slots.shape, targets, sources)
+        rows = answers if sources > kernels.LANES // 2 else answers.reshape(*answers.shape[:2], 1, targets * sources)
+        sheets = kernels.Sheets(np.ascontiguousarray(near.T), np.ascontiguousarray(far.T), delta, distance)
+        _share(lambda *part: kernels.query_pairs(cppns, sheets, rows, *part), rows, kernels.LANES, threads)
+        return answers
+
+    def _query(self, table: Single, outputs: Sequence[int] | None, bias: float, threads: int) -> Single:
+        from neatcore.cppn import kernels
+
+        self._check_inputs(table.shape[1])
+        cppns = self._chosen(outputs, bias)
+        answers = _room(*cppns.nets.output_slots.shape, 1, len(table))
+        _share(lambda *part: kernels.query_points(cppns, table, answers, *part), answers, kernels.LANES, threads)
+        return answers[:, :, 0]
+
+    def _check_inputs(self, wanted: int) -> None:
+        """InputError unless points have as many coordinates as the CPPNs have inputs."""
+        require(self.nets.inputs == wanted, f"the CPPNs have {self.nets.inputs} inputs, not {wanted}")
+
+    def _chosen(self, outputs: Sequence[int] | None, bias: float) -> Cppns:
+        """What kernels need to answer some of the outputs; InputError for an output that is not there, or no finite bias."""
+        from neatcore.cppn import kernels
+
+        require(abs(bias) <= float(np.finfo(np.float32).max), f"bias must be a finite number of float32, not {bias}")
+        count, slots = self.nets.output_slots.shape[1], self.nets.output_slots
+        for output in outputs or ():
+            require(0 <= output < count, f"there is no output {output}: the CPPNs have {count}, counted from 0")
+        nets = self.nets._replace(output_slots=slots if outputs is None else slots[:, np.array(outputs, np.int64)])
+        return kernels.Cppns(nets, self.weights, kernels.needed_nodes(nets), kernels.own_rows(single=True), np.float32(bias))
+
+
+def prepare(genomes: Sequence[Genome], inputs: int) -> Packed:
+    """P CPPNs of so many inputs, packed once to be asked many times; InputError where a genome does not fit.
+
+    A node's sum is made from the bias, then the last input … the first, then nodes in the order in which they are computed:
+    links from what is the same for many points come first.
+    """
+    from neatcore.cppn.kernels import CAP
+
+    population = Genomes.of(genomes)
+    require(len(population) > 0, "there are no genomes to query")
+    nets = pack(population, GraphSpace(inputs, population[0].outputs))
+    nodes = np.repeat(np.arange(len(nets.activations)), np.diff(nets.link_starts))
+    order = np.lexsort((np.where(nets.sources > inputs, nets.sources, inputs - nets.sources), nodes))
+    nets = nets._replace(sources=nets.sources[order], weights=nets.weights[order])
+    return Packed(nets, np.clip(nets.weights, -CAP, CAP).astype(np.float32))
+
+
+def _pair_inputs(near: Single, delta: bool, distance: bool) -> int:
+    """How many inputs the pairs of two such sheets have."""
+    return (3 if delta else 2) * int(near.shape[1]) + distance
 
 
 def _coordinates(points: ArrayLike, name: str) -> Single:
@@ -78,31 +151,6 @@ def _coordinates(points: ArrayLike, name: str) -> Single:
     require(table.ndim == 2, f"{name} must be a table with a row a point, not an array of shape {table.shape}")
     require(np.isfinite(total) or np.isfinite(table).all(), f"{name} has a coordinate that is not finite")
     return table
-
-
-def _level(bias: float) -> np.float32:
-    """The value of the bias node; InputError unless it is a finite number."""
-    require(abs(bias) <= float(np.finfo(np.float32).max), f"bias must be a finite number of float32, not {bias}")
-    return np.float32(bias)
-
-
-def _packed(genomes: Sequence[Genome], inputs: int) -> tuple[Nets, Single]:
-    """Genomes packed, and their weights in float32, which end where values do."""
-    from neatcore.cppn.kernels import CAP
-
-    population = Genomes.of(genomes)
-    require(len(population) > 0, "there are no genomes to query")
-    nets = pack(population, GraphSpace(inputs, population[0].outputs))
-    return nets, np.clip(nets.weights, -CAP, CAP).astype(np.float32)
-
-
-def _exchanged(nets: Nets, weights: Single, dimensions: int, delta: bool) -> tuple[Nets, Single]:
-    """Networks that answer for (target, source) what these answer for (source, target)."""
-    places = np.arange(nets.inputs + 1 + int(np.diff(nets.node_starts).max(initial=0)))
-    places[: 2 * dimensions] = np.roll(places[: 2 * dimensions], dimensions)
-    backwards = (nets.sources >= 2 * dimensions) & (nets.sources < 3 * dimensions) & delta
-    exchanged = nets._replace(sources=places[nets.sources], output_slots=places[nets.output_slots])
-    return exchanged, np.where(backwards, -weights, weights)
 
 
 def _room(*shape: int) -> Single:
@@ -117,9 +165,10 @@ def _room(*shape: int) -> Single:
 
 
 def _share(work: Callable[[int, int], None], answers: Single, lanes: int, threads: int) -> None:
-    """Call work(first, last) over ranges that cover the blocks of all answers (P, O, Q), on so many threads."""
+    """Call work(first, last) over ranges that cover the blocks of all answers (P, O, R, C), on so many threads."""
     require(threads >= 1, f"threads must be at least 1, not {threads}")
-    blocks = answers.shape[0] * -(-answers.shape[2] // lanes)
+    population, _, rows, count = answers.shape
+    blocks = population * rows * -(-count // lanes)
     if threads == 1:
         work(0, blocks)
         return
