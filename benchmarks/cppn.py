@@ -28,7 +28,11 @@ FUNCTIONS = ("signed_sigmoid", "sine", "gaussian", "ramp")  # of hidden nodes, i
 NODES, LINKS = 7, 22
 SIZES = ((2, 8), (4, 13), (7, 22), (7, 44), (14, 44), (14, 88), (28, 88), (28, 176))  # computing nodes, links
 OURS, STORED = "neatcore, 2 threads", "neatcore, 2 threads, stored points"
-WHOLE, PEER = "numpy, whole arrays", "neat-python, a call a link"
+ALONE = "neatcore, 1 thread"
+WHOLE, PRODUCTS = "numpy, whole arrays", "numpy, whole arrays, sums by BLAS"
+PEER = "neat-python, a call a link"
+SMALL = (11, 33)  # sides of the sheets that others were measured with
+OTHERS = (("pureples", "135", "12,500"), ("MultiNEAT", "5", "470"), ("TensorNEAT on a processor", "9.4", "850 to 1,270"))
 SAMPLE = 100_000  # links that neat-python is asked about
 Contestant = Callable[[], Single]
 
@@ -65,13 +69,14 @@ def main(
     """Compare the speed of CPPN queries with numpy and with neat-python (pip install neat-python)."""
     told = Console(highlight=False).print
     times = race(contestants(cppn(NODES, LINKS), side), rounds, told)
-    asked = neat_python(Network.of(cppn(NODES, LINKS)), pairs(side)[:SAMPLE]) * side**4 / min(SAMPLE, side**4)
+    asked = one_by_one(side)
     times[PEER] = [Watch(asked, asked)]
+    small = [small_sheets(size, rounds) for size in SMALL]
     costs = [cost(nodes, links, side, rounds) for nodes, links in SIZES]
     memory = peak(side)
     rows = [{"contestant": name, "round": k, **asdict(turn)} for name, found in times.items() for k, turn in enumerate(found, 1)]
     write_csv(folder / "cppn.csv", rows)
-    result(times, memory, costs, side).write(folder, packages=("neat-python",), loaded=True)
+    result(times, memory, costs, small, side).write(folder, packages=("neat-python",), loaded=True)
 
 
 def contestants(genome: Genome, side: int) -> dict[str, Contestant]:
@@ -81,9 +86,10 @@ def contestants(genome: Genome, side: int) -> dict[str, Contestant]:
     blocks: dict[str, Contestant] = {_blocks(size): partial(numpy_blocks, network, columns, size) for size in BLOCKS}
     return {
         OURS: partial(query_sheets, [genome], sheets, sheets, threads=2),
-        "neatcore, 1 thread": partial(query_sheets, [genome], sheets, sheets),
+        ALONE: partial(query_sheets, [genome], sheets, sheets),
         STORED: partial(query, [genome], points, threads=2),
         WHOLE: partial(numpy_whole, network, columns),
+        PRODUCTS: partial(numpy_blocks, network, columns, columns.shape[1]),
         **blocks,
         f"{_blocks(BLOCKS[2])}, 2 threads": partial(halves, network, columns, BLOCKS[2]),
     }
@@ -113,6 +119,18 @@ def race(contestants: Mapping[str, Contestant], rounds: int, told: Callable[[str
             times[name].append(watch)
         told(f"round {turn} of {rounds}: " + ", ".join(f"{name} {found[-1].wall:.3f} s" for name, found in times.items()))
     return times
+
+
+def one_by_one(side: int) -> float:
+    """Seconds in which neat-python's network is asked about all pairs, of which a part is asked."""
+    return neat_python(Network.of(cppn(NODES, LINKS)), pairs(side)[:SAMPLE]) * side**4 / min(SAMPLE, side**4)
+
+
+def small_sheets(side: int, rounds: int) -> dict[str, float]:
+    """Median seconds of the contestants for smaller sheets, in turns, and of neat-python's network, asked once."""
+    every = contestants(cppn(NODES, LINKS), side)
+    times = race({name: every[name] for name in (OURS, ALONE, WHOLE, PRODUCTS)}, rounds, lambda _: None)
+    return {name: float(np.median(seconds(found))) for name, found in times.items()} | {PEER: one_by_one(side)}
 
 
 def cost(nodes: int, links: int, side: int, rounds: int) -> tuple[int, int, float]:
@@ -149,16 +167,22 @@ def _status(field: str) -> float:
     return 1024.0 * next(float(line.split()[1]) for line in lines if line.startswith(field))
 
 
-def result(times: Mapping[str, Sequence[Watch]], memory: float, costs: Sequence[tuple[int, int, float]], side: int) -> Result:
+def result(
+    times: Mapping[str, Sequence[Watch]],
+    memory: float,
+    costs: Sequence[tuple[int, int, float]],
+    small: Sequence[Mapping[str, float]],
+    side: int,
+) -> Result:
     """The page about all of it."""
-    best = min((_blocks(size) for size in BLOCKS), key=lambda name: float(np.median(seconds(times[name]))))
+    whole, best = fastest(times, (WHOLE, PRODUCTS)), fastest(times, [_blocks(size) for size in BLOCKS])
     headline = (
         f"{significant(side**4 / np.median(seconds(times[OURS])) / 1e6)} million queries a second on two threads: "
-        f"{significant(ratio(times, OURS, WHOLE))} times numpy with whole arrays, "
+        f"{significant(ratio(times, OURS, whole))} times numpy in the better way with whole arrays, "
         f"{significant(ratio(times, OURS, best))} times numpy in the best blocks for the cache, on one thread."
     )
     rows = [
-        [name, *_figures(found, side), significant(ratio(times, name, WHOLE)), significant(ratio(times, name, best))]
+        [name, *_figures(found, side), significant(ratio(times, name, whole)), significant(ratio(times, name, best))]
         for name, found in times.items()
     ]
     columns = (
@@ -173,9 +197,10 @@ def result(times: Mapping[str, Sequence[Watch]], memory: float, costs: Sequence[
     body = f"""A CPPN of {NODES} computing nodes and {LINKS} links answers for all {grouped(side**4)} pairs of two sheets of
 {side} × {side} neurons. Contestants take turns, {len(times[OURS])} each; figures are medians, ratios (×) medians of the turns'
 ratios; processor time is that of all threads. Everything is float32. numpy works on whole arrays, a node at a time and
-in place; or, which takes more care, through blocks of points that fit the second cache, in buffers that are used again,
-every weighted sum one product by BLAS. Its coordinates lie ready, and making them is not counted. neat-python's network is
-asked about {grouped(min(SAMPLE, side**4))} links, and the time scaled. Wanted: 15 times numpy, on two cores.
+in place, every weighted sum a link at a time or one product by BLAS, of which the faster counts (× whole arrays); or, which takes
+more care, through blocks of points that fit the second cache, in buffers that are used again, sums by BLAS. Its coordinates lie
+ready, and making them is not counted. neat-python's network is asked about {grouped(min(SAMPLE, side**4))} links, and
+the time scaled. Wanted: 15 times numpy, on two cores.
 
 {table(columns, rows)}
 
@@ -188,8 +213,20 @@ Processor time of one thread; a query costs about so much for each node and each
 
 {table(("nodes", "links", "ns a query", "ns a query, fitted"), _fitted(costs))}
 
+## Smaller sheets, and other programs
+
+Milliseconds for all pairs of two sheets: the programs above, medians of the same run. The programs marked so are *not* of this
+run: they were measured on another day on two shared cores, right to a factor of about 2, with a CPPN of 6 nodes.
+
+{table(("program", *(f"{size} × {size}" for size in SMALL), "measured"), _programs(small))}
+
 All turns: [cppn.csv](cppn.csv)."""
     return Result("cppn", "CPPN queries beside numpy", headline, "python -m benchmarks.cppn", body)
+
+
+def fastest(times: Mapping[str, Sequence[Watch]], names: Sequence[str]) -> str:
+    """Of some contestants, the one with the smallest median."""
+    return min(names, key=lambda name: float(np.median(seconds(times[name]))))
 
 
 def seconds(turns: Sequence[Watch]) -> list[float]:
@@ -210,6 +247,12 @@ def _figures(turns: Sequence[Watch], side: int) -> list[str]:
         significant(side**4 / sample.median / 1e3),
         significant(1e9 * float(np.median([turn.cpu for turn in turns])) / side**4),
     ]
+
+
+def _programs(small: Sequence[Mapping[str, float]]) -> list[list[str]]:
+    """A row for each contestant of the smaller sheets, and for each program that was measured elsewhere."""
+    ours = [[name, *(significant(1e3 * found[name]) for found in small), "in this run"] for name in small[0]]
+    return ours + [[*other, "on another day"] for other in OTHERS]
 
 
 def _fitted(costs: Sequence[tuple[int, int, float]]) -> list[list[str]]:

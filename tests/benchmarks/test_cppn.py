@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks.cppn import OURS, SIZES, contestants, cppn, main, pairs, peak, ratio, sheet
+from benchmarks.cppn import OURS, SIZES, contestants, cppn, fastest, main, pairs, peak, ratio, sheet
 from benchmarks.plain import Network, numpy_blocks, numpy_whole
 from benchmarks.race import Watch
 from neatcore.cppn import query
@@ -39,6 +39,11 @@ def test_ratios_are_medians_of_the_turns() -> None:
     assert ratio(times, "a", "b") == 3
 
 
+def test_the_fastest_has_the_smallest_median() -> None:
+    times = {"a": [Watch(1, 0), Watch(9, 0), Watch(9, 0)], "b": [Watch(3, 0), Watch(4, 0), Watch(9, 0)], "c": [Watch(1, 0)]}
+    assert fastest(times, ("a", "b")) == "b"
+
+
 def test_memory_grows_by_little_more_than_the_answers() -> None:
     assert 0.9 < peak(40) / (4 * 40**4) < 1.2
 
@@ -46,4 +51,6 @@ def test_memory_grows_by_little_more_than_the_answers() -> None:
 def test_the_page(tmp_path: Path) -> None:
     main(rounds=1, side=8, folder=tmp_path)
     assert {path.name for path in tmp_path.iterdir()} == {"cppn.csv", "cppn.md", "README.md"}
-    assert "million queries a second" in (tmp_path / "cppn.md").read_text().split("\n\n")[1]
+    page = (tmp_path / "cppn.md").read_text()
+    assert "million queries a second" in page.split("\n\n")[1]
+    assert "| pureples | 135 | 12,500 | on another day |" in page
