@@ -19,7 +19,7 @@ from neatcore.interfaces import Generation
 from runner.scaling import evaluated
 from runner.session import assemble
 from runner.settings import Settings
-from viz.style import LIGHT, Margins, dress, figure
+from viz.style import LIGHT, Margins, dress, figure, plot_figure
 
 NAME, TASK = "discrimination", "boxes"
 PLAIN, DELTAS, BASELINE, EQUAL = "HyperNEAT", "HyperNEAT, deltas", "P-NEAT", "P-NEAT, 300 genomes"
@@ -85,14 +85,14 @@ def final(rows: Sequence[Row], variant: str, column: str, resolution: int = CELL
 
 def picture(rows: Sequence[Row], column: str, y: str) -> Figure:
     """A column over generations: figures 10 (a) and (b) of the paper."""
-    drawing = figure(LIGHT, 640, 340, Margins(right=130))
+    drawing, ax = plot_figure(LIGHT, 640, 340, Margins(left=34, right=140))
     curves = {}
     for variant in VARIANTS:
         runs = of(rows, variant.name)
         if runs:
             places = [float(row["generation"]) for row in runs[0]]
             curves[variant.name] = (places, [[float(row[column]) for row in run] for run in runs])
-    ax = bands(drawing.add_subplot(), curves, "generation", y)
+    bands(ax, curves, "generation", y)
     ax.set_ylim(bottom=0)
     return drawing
 
@@ -187,6 +187,10 @@ The set-up is that of the authors' program where the paper leaves it open: 75 tr
 300 genomes, CPPN weights within ±5, threshold 0.2, weights within ±3. P-NEAT has the same parameters, 14,641 genes and
 the population of the authors' own file for it, 100 genomes; a further row gives it the 300 of HyperNEAT. A random
 answer is 5.54 cells away in the mean, the best constant one scores 979 of 2,260. The best genome so far is what each curve follows.
+
+Scaling falls short of what was hoped for, a distance within 1.5 times that at 11 × 11. There an answer less than
+half a cell off counts as exact, since it falls into the right cell, and most do; on finer fields the same pattern shows
+how far off it is: a third of a cell, which is one pixel of 33 × 33 and 3 % of the field's width.
 """
 
 
