@@ -108,8 +108,9 @@ def overview(rows: Sequence[Row]) -> str:
 
 
 def share(rows: Sequence[Row], variant: str, how: str) -> str:
-    """The median share of food collected with the most sensors."""
-    return f"{100 * float(np.median(of(rows, variant, how, SENSORS[-1], 'collected'))):.0f} %"
+    """How many runs collect all food with the most sensors."""
+    collected = of(rows, variant, how, SENSORS[-1], "collected")
+    return f"{sum(each == 1.0 for each in collected)} of {len(collected)}"
 
 
 def result(rows: Sequence[Row], folder: Path, generations: int) -> Result:
@@ -118,7 +119,7 @@ def result(rows: Sequence[Row], folder: Path, generations: int) -> Result:
         f"{variant.name} " + " and ".join(f"{share(rows, variant.name, how)} {how}" for how in (ASKED, EVOLVED))
         for variant in VARIANTS
     ]
-    headline = f"Food collected with {SENSORS[-1]} sensors by what evolved with {SENSORS[0]}, median of runs: {'; '.join(found)}."
+    headline = f"Runs that collect all food with {SENSORS[-1]} sensors, of genomes evolved with {SENSORS[0]}: {'; '.join(found)}."
     parts = [
         f"The fittest genome after {generations} generations with {SENSORS[0]} sensors, asked again with more, without evolution:",
         write_figure(folder / f"{NAME}-asked.svg", picture(rows, ASKED), "Food and steps over sensors, asked again"),
