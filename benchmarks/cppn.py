@@ -202,8 +202,9 @@ more care, through blocks of points that fit the second cache, in buffers that a
 ready, and making them is not counted. neat-python's network is asked about {grouped(min(SAMPLE, side**4))} links, and
 the time scaled. Wanted: 15 times numpy, on two cores.
 
-Three runs of the same code on a quiet machine gave 14.1, 16.3 and 24.3 times numpy; the page
-shows the middle one. Our own time moved little, 24 to 28 ms; numpy's went from 350 to 690 ms, with what the memory cost it.
+Runs of the same code on a quiet machine gave 12.7, 13.3 (this page) and 14.5 times numpy on one day and up to 24 times on another:
+our own time moved little, 23 to 28 ms; numpy's went from 300 to 690 ms, with what the memory cost it. So the 15 times are at the
+mark, not safely reached.
 
 {table(columns, rows)}
 

@@ -39,6 +39,7 @@ Single = NDArray[np.float32]
 
 LANES = 768  # points computed together, at most: the values of a dozen nodes fit into the first cache
 WIDTH = 32  # rows are computed in multiples of it, so that no point is computed alone: what is beyond the last point is not read
+LINE = 16  # numbers in a line of the cache
 CAP = float32(LARGEST)
 ZERO, HALF, ONE, TWO, THREE = float32(0), float32(0.5), float32(1), float32(2), float32(3)
 THIRD = float32(1 / 3)
@@ -301,9 +302,12 @@ def compute(cppns: Cppns, net: int, values: Single, lanes: int, fixed: int) -> N
 
 @kernel
 def block_of(cppns: Cppns) -> Single:
-    """Values (slots, LANES) with room for the widest network, the bias set."""
+    """Values (slots, LANES) with room for the widest network, the bias set; rows begin where a line of the cache does."""
     starts = cppns.nets.node_starts
-    values = np.zeros((cppns.nets.inputs + 1 + np.max(starts[1:] - starts[:-1]), LANES), np.float32)
+    slots = cppns.nets.inputs + 1 + np.max(starts[1:] - starts[:-1])
+    room = np.zeros(slots * LANES + LINE, np.float32)
+    begin = -(room.ctypes.data // room.itemsize) % LINE
+    values = room[begin : begin + slots * LANES].reshape(slots, LANES)
     values[cppns.nets.inputs] = cppns.bias
     return values
 
