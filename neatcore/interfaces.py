@@ -6,7 +6,7 @@ An encoding knows no task, a task knows no encoding, a search knows neither.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar, runtime_checkable
 
@@ -294,6 +294,40 @@ class Placed(Protocol):
     @property
     def places(self) -> tuple[Floats, Floats]:
         """Coordinates in [-1, 1]: of the inputs (I, D), and of the outputs (O, D)."""
+        ...
+
+
+@runtime_checkable
+class Teaching(Protocol):
+    """A task with examples, for searches that follow a gradient."""
+
+    @property
+    def loss(self) -> str:
+        """What is to be small, by name. Of targets (…) of whole numbers "cross-entropy", against outputs (…, O) as logits; of
+        targets (…, O) "squared"; of points (…, 3) of a drawing "mixture-density", NaN where there is none."""
+        ...
+
+    @property
+    def carries(self) -> bool:
+        """Whether the lanes of a batch go on where those of the batch before it ended: then a policy's state is kept."""
+        ...
+
+    def batches(self, size: int, rng: Generator, /) -> Iterator[tuple[Array, Array]]:
+        """All training examples once, in batches of at most `size` lanes: inputs and targets.
+
+        Inputs are (S, I) where an example is one step, (T, S, I) where it is T steps; whole numbers (T, S) are symbols, which
+        stand for 1 at their place and 0 elsewhere. Draw the order, and what changes from pass to pass, from `rng`.
+        """
+        ...
+
+
+@runtime_checkable
+class Pictorial(Protocol):
+    """A task whose inputs are the pixels of a picture, row by row, the channels of a pixel side by side."""
+
+    @property
+    def picture_shape(self) -> tuple[int, int, int]:
+        """Height, width, channels: their product is the number of inputs."""
         ...
 
 
