@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import jax
-import jax.numpy as jnp
-import numpy as np
 
 from hypernets.packing import Packing
 from neatcore.interfaces import Floats, VectorSpace

@@ -91,6 +91,7 @@ class Gradient:
         self.optimizer = config.transformation()
         self.seed = int(rng.integers(2**31))
         self.steps, self.pass_seed, self.position = 0, -1, 0
+        self.z = jnp.zeros(space.size)
         self.figures: dict[str, float] = {}
 
     def follow(self, encoding: Encoding[Any, Any], model: Model[Any], task: Task) -> None:
@@ -140,6 +141,7 @@ class Gradient:
         if len(self.memory) != lanes or not self.course.task.carries:
             self.memory = jnp.zeros((lanes, self.course.network.memory))
         key = jax.random.fold_in(jax.random.key(self.seed), self.steps)
+        figures: Figures
         self.z, self.optimized, self.memory, figures = self._step(self.z, self.optimized, self.memory, inputs, targets, key)
         self.steps += 1
         return figures

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol, runtime_checkable
+from typing import Protocol
 
 import jax
 
@@ -36,6 +36,8 @@ jax.tree_util.register_dataclass(Applied, ["outputs", "state", "measured"], [])
 
 class Network(Protocol):
     """M, of which JAX can take gradients. Hashable: what it is made of is settled when it is built."""
+
+    def __hash__(self) -> int: ...
 
     @property
     def inputs(self) -> int:
@@ -100,14 +102,4 @@ class Generator(Protocol):
 
     def decode(self, genomes: Sequence[Floats], /) -> Stacked:
         """The weights of P networks, made from P vectors."""
-        ...
-
-
-@runtime_checkable
-class Counted(Protocol):
-    """An encoding that says how small it is."""
-
-    @property
-    def counts(self) -> Mapping[str, Any]:
-        """Numbers by what they count, such as trained parameters, and the weights that they stand for."""
         ...

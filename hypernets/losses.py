@@ -13,7 +13,7 @@ Loss = Callable[[jax.Array, jax.Array], tuple[jax.Array, Figures]]
 
 
 def cross_entropy(logits: jax.Array, targets: jax.Array) -> tuple[jax.Array, Figures]:
-    """Mean of -log softmax(logits)[target], in nats, over logits (…, O) and whole numbers (…); and how often the largest is right."""
+    """Mean of -log softmax(logits)[target], in nats: logits (…, O), targets (…) whole numbers; and the share that is right."""
     losses = optax.softmax_cross_entropy_with_integer_labels(logits, targets)
     return losses.mean(), {"accuracy": (logits.argmax(-1) == targets).mean()}
 

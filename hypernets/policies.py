@@ -59,8 +59,8 @@ class Traced:
 
 
 @lru_cache(maxsize=32)
-def _answer(network: Network) -> Any:
-    """One network's step, compiled."""
+def _answer(network: Any) -> Any:
+    """One step of a `Network`, compiled."""
 
     def answer(weights: Weights, state: jax.Array, inputs: jax.Array) -> tuple[jax.Array, jax.Array]:
         applied = network.apply(weights, state, inputs)

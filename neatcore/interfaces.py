@@ -180,6 +180,38 @@ class Transferable(Protocol):
         ...
 
 
+@runtime_checkable
+class Descending(Protocol[Z_out]):
+    """A search that follows the gradient of a task's loss, instead of asking for fitness. Its z are measured all the same."""
+
+    @property
+    def genomes(self) -> Sequence[Z_out]:
+        """Where it stands."""
+        ...
+
+    def follow(self, encoding: Any, model: Any, task: Task, /) -> None:
+        """Settle whose gradient is followed, before all else; InputError where there is none."""
+        ...
+
+    def advance(self, rng: Generator, /) -> int:
+        """Take the steps of one generation; how many they were."""
+        ...
+
+    def report(self) -> dict[str, Any]:
+        """As of any search."""
+        ...
+
+
+@runtime_checkable
+class Counted(Protocol):
+    """An encoding that says how much smaller its genomes are than what they stand for."""
+
+    @property
+    def counts(self) -> Mapping[str, int]:
+        """Numbers by what they count: `trained` parameters, `weights` of the network that they stand for, and others."""
+        ...
+
+
 @dataclass(frozen=True)
 class Verdict:
     """What an examination says of one network: whether it solves the task, and figures worth keeping."""

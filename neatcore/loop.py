@@ -15,6 +15,7 @@ from numpy.random import Generator
 from neatcore.errors import InputError, TaskError
 from neatcore.interfaces import (
     Array,
+    Descending,
     Encoding,
     Evaluation,
     Examining,
@@ -64,6 +65,30 @@ def evolve(
             if isinstance(search, Nominating):
                 search.examined(seen)
         evaluations += len(genomes)
+        yield Generation(generation, genomes, evaluation, champion_of(evaluation), evaluations, search.report())
+        generation += 1
+
+
+def descend(
+    search: Descending[Z],
+    encoding: Encoding[Z, Theta],
+    model: Model[Theta],
+    task: Task,
+    rng: Generator,
+    *,
+    generation: int = 0,
+    evaluations: int = 0,
+) -> Iterator[Generation[Z]]:
+    """As `evolve`, for a search that follows a gradient: advance, decode, evaluate, without end.
+
+    A generation is as many steps as the search is set to; `evaluations` counts steps. The search must `follow` encoding, model
+    and task already. The record holds how well the task says the z of the search does, on what it keeps for that.
+    """
+    while True:
+        evaluations += search.advance(rng)
+        genomes = search.genomes
+        episodes = np.random.default_rng(rng.integers(2**63))
+        evaluation = evaluate(task, model.bind(encoding.decode(genomes)), episodes, generation)
         yield Generation(generation, genomes, evaluation, champion_of(evaluation), evaluations, search.report())
         generation += 1
 

@@ -6,16 +6,19 @@ import shlex
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
 from runner.display import Outcome
 from runner.failure import INTERRUPTED, NOT_SOLVED, guarded, shown
 
+if TYPE_CHECKING:
+    from runner.settings import Settings
+
 app = typer.Typer(
     name="neatcore",
-    help="Evolve neural networks: on the tasks that come along, on any gymnasium environment, on a task of your own.",
+    help="Evolve neural networks, or train what makes them: on the tasks here, on any gymnasium environment, on your own.",
     epilog="RUN is a path, a name in runs/ (or $NEATCORE_RUNS), the beginning of one, or `latest`.",
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
@@ -35,6 +38,14 @@ Silence = Annotated[bool, typer.Option("--quiet", "-q", help="only the outcome")
 Preset = Annotated[str | None, typer.Option("--preset", help="settings of a published experiment, such as stanley2002")]
 Config = Annotated[Path | None, typer.Option("--config", help="a TOML file of settings, such as a run's config.toml")]
 More = Annotated[int | None, typer.Option("--generations", min=1, help="go on for so many more, even if it was finished")]
+Origin = Annotated[
+    str | None, typer.Option("--from", metavar="RUN", help="begin with the last genomes of a run, and with its settings")
+]
+Seed = Annotated[int, typer.Option(min=0, help="of all randomness: the same seed gives the same run")]
+Generations = Annotated[int | None, typer.Option(min=1, help="short for generations=N")]
+Out = Annotated[Path | None, typer.Option(help="folder for the run directory, instead of runs/")]
+Seeds = Annotated[int, typer.Option(min=1, help="so many runs, on consecutive seeds")]
+Jobs = Annotated[int, typer.Option(min=1, help="of those, so many side by side")]
 Strict = Annotated[bool, typer.Option("--require-solved", help=f"exit code {NOT_SOLVED} unless the task is solved")]
 
 
@@ -66,14 +77,12 @@ def run(
     words: Words = None,
     preset: Preset = None,
     config: Config = None,
-    origin: Annotated[
-        str | None, typer.Option("--from", metavar="RUN", help="begin with the last genomes of a run, and with its settings")
-    ] = None,
-    seed: Annotated[int, typer.Option(min=0, help="of all randomness: the same seed gives the same run")] = 0,
-    generations: Annotated[int | None, typer.Option(min=1, help="short for generations=N")] = None,
-    out: Annotated[Path | None, typer.Option(help="folder for the run directory, instead of runs/")] = None,
-    seeds: Annotated[int, typer.Option(min=1, help="so many runs, on consecutive seeds")] = 1,
-    jobs: Annotated[int, typer.Option(min=1, help="of those, so many side by side")] = 1,
+    origin: Origin = None,
+    seed: Seed = 0,
+    generations: Generations = None,
+    out: Out = None,
+    seeds: Seeds = 1,
+    jobs: Jobs = 1,
     as_json: AsJson = False,
     quiet: Silence = False,
     require_solved: Strict = False,
@@ -85,16 +94,34 @@ def run(
     """
     from runner import commands
 
-    lengths = [f"run.generations={generations}"] if generations else []
-    settings = commands.settings_of([*(words or []), *lengths], preset, config, origin)
-    if seeds == 1:
-        wanted = commands.Wanted(seed, out, command_line(), origin)
-        _end([commands.run_one(settings, wanted, as_json=as_json, quiet=quiet)], require_solved)
-    else:
-        if origin:
-            raise typer.BadParameter("goes with one run at a time, not with --seeds", param_hint="--from")
-        series = range(seed, seed + seeds)
-        _end(commands.run_many(settings, series, out, command_line(), jobs, as_json=as_json), require_solved)
+    settings = commands.settings_of(_words(words, generations), preset, config, origin)
+    _run(settings, Series(seed, seeds, jobs, out, origin), as_json, quiet, require_solved)
+
+
+@app.command()
+@guarded
+def train(
+    words: Words = None,
+    preset: Preset = None,
+    config: Config = None,
+    origin: Origin = None,
+    seed: Seed = 0,
+    generations: Generations = None,
+    out: Out = None,
+    seeds: Seeds = 1,
+    jobs: Jobs = 1,
+    as_json: AsJson = False,
+    quiet: Silence = False,
+    require_solved: Strict = False,
+) -> None:
+    """Train networks, or what makes their weights, by gradient on the examples of a TASK.
+
+    As `run`, with search=gradient; model=NAME says the encoding, such as static-hypernet, and so does encoding=NAME.
+    """
+    from runner import commands
+
+    settings = commands.settings_of(commands.training(_words(words, generations)), preset, config, origin)
+    _run(settings, Series(seed, seeds, jobs, out, origin), as_json, quiet, require_solved)
 
 
 @app.command()
@@ -277,6 +304,34 @@ def from_picbreeder(
     from runner.patterns import import_picbreeder
 
     print(import_picbreeder(path, out))
+
+
+class Series(NamedTuple):
+    """The options of `run` that say which seeds, how many side by side, where, and from which run."""
+
+    seed: int
+    seeds: int
+    jobs: int
+    out: Path | None
+    origin: str | None
+
+
+def _words(words: list[str] | None, generations: int | None) -> list[str]:
+    return [*(words or []), *([f"run.generations={generations}"] if generations else [])]
+
+
+def _run(settings: Settings, series: Series, as_json: bool, quiet: bool, require_solved: bool) -> None:
+    """One run, or one for each seed."""
+    from runner import commands
+
+    if series.seeds == 1:
+        wanted = commands.Wanted(series.seed, series.out, command_line(), series.origin)
+        _end([commands.run_one(settings, wanted, as_json=as_json, quiet=quiet)], require_solved)
+        return
+    if series.origin:
+        raise typer.BadParameter("goes with one run at a time, not with --seeds", param_hint="--from")
+    seeds = range(series.seed, series.seed + series.seeds)
+    _end(commands.run_many(settings, seeds, series.out, command_line(), series.jobs, as_json=as_json), require_solved)
 
 
 def command_line() -> str:

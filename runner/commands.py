@@ -41,6 +41,17 @@ def settings_of(words: Sequence[str], preset: str | None, file: Path | None, ori
     return _settings_from(find_run(origin), *_task_and_pairs(words))
 
 
+def training(words: Sequence[str]) -> list[str]:
+    """The same words for `run`: model=NAME is encoding=NAME, and the search follows the gradient unless another is named."""
+    task, pairs = _task_and_pairs(words)
+    named = [f"encoding={pair.removeprefix('model=')}" if pair.startswith("model=") else pair for pair in pairs]
+    said = {key for pair in map(Word.of, named) for key in ("search", "encoding") if pair.names("run", key)}
+    if "search" in said:
+        raise InputError("train follows the gradient; for another search write: neatcore run TASK search=NAME")
+    usual = [] if "encoding" in said else ["encoding=dense"]
+    return [*([task] if task else []), "search=gradient", *usual, *named]
+
+
 def _task_and_pairs(words: Sequence[str]) -> tuple[str, Sequence[str]]:
     return (words[0], words[1:]) if words and "=" not in words[0] else ("", words)
 

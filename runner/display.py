@@ -6,7 +6,7 @@ import json
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -21,11 +21,23 @@ class Facts:
     encoding: str
     seed: int
     generations: int
+    counts: Mapping[str, int] = field(default_factory=dict)  # of what is searched, where the encoding says
+
+    @property
+    def size(self) -> str:
+        """How many numbers stand for how many weights, in words."""
+        if not self.counts:
+            return ""
+        trained, weights = self.counts["trained"], self.counts["weights"]
+        return f"{trained:,} parameters" + (f" for a network of {weights:,}" if weights != trained else "")
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a run stands. The numbers of generations and evaluations to the first solution are None where there is none."""
+    """How a run stands. The numbers of generations and evaluations to the first solution are None where there is none.
+
+    unit: what `evaluations` counts: evaluations, or steps down a gradient. tested: figures of the champion on what it never saw.
+    """
 
     run: Path
     status: str
@@ -35,6 +47,8 @@ class Outcome:
     solved: bool
     solved_generations: int | None
     solved_evaluations: int | None
+    unit: str = "evaluation"
+    tested: Mapping[str, float] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self) | {"run": str(self.run)}
@@ -83,9 +97,14 @@ class Lines(Quiet):
     @contextmanager
     def showing(self, facts: Facts) -> Iterator[None]:
         print(f"{facts.task}  {facts.search} + {facts.encoding}  seed {facts.seed}  in {facts.run}", flush=True)
+        if facts.size:
+            print(facts.size, flush=True)
         yield
 
     def generation(self, row: Mapping[str, Any]) -> None:
+        if "steps" in row:
+            print(f"generation {row['generation']}  steps {row['steps']}  {learning(row)}  best {row['best']:.6g}", flush=True)
+            return
         species = f"  species {len(row['species'])}" if "species" in row else ""
         print(
             f"generation {row['generation']}  evaluations {row['evaluations']}  best {row['best']:.6g}  "
@@ -121,6 +140,8 @@ class Mute(Silent):
 def ending(outcome: Outcome) -> str:
     """The last lines of a run: what came out, and what can be done with it."""
     best = "" if outcome.best is None else f", best fitness {outcome.best:.6g}"
+    if outcome.tested:
+        best += "\ntested: " + ", ".join(f"{name.replace('_', ' ')} {value:.6g}" for name, value in outcome.tested.items())
     if outcome.status == "interrupted":
         return f"stopped after {count(outcome.generations, 'generation')}{best}\ngo on with: neatcore resume {outcome.run}"
     return f"{result(outcome)}{best}\n{outcome.run}\nsee it with: neatcore report {outcome.run}"
@@ -129,8 +150,15 @@ def ending(outcome: Outcome) -> str:
 def result(outcome: Outcome) -> str:
     """Solved or not, and in what time."""
     if outcome.solved_generations is not None and outcome.solved_evaluations is not None:
-        return f"solved in {count(outcome.solved_generations, 'generation')}, {count(outcome.solved_evaluations, 'evaluation')}"
-    return f"not solved in {count(outcome.generations, 'generation')}, {count(outcome.evaluations, 'evaluation')}"
+        return f"solved in {count(outcome.solved_generations, 'generation')}, {count(outcome.solved_evaluations, outcome.unit)}"
+    verb = "trained for" if outcome.unit == "step" else "not solved in"
+    return f"{verb} {count(outcome.generations, 'generation')}, {count(outcome.evaluations, outcome.unit)}"
+
+
+def learning(row: Mapping[str, Any]) -> str:
+    """How a gradient search does, in words: loss 0.123  accuracy 0.97."""
+    said = [(name, row[name]) for name in ("loss", "accuracy", "bits") if row.get(name) is not None]
+    return "  ".join(f"{name} {value:.4g}" for name, value in said)
 
 
 def count(number: int, noun: str) -> str:

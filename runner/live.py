@@ -14,7 +14,7 @@ from rich.spinner import Spinner
 from rich.table import Table
 from rich.text import Text
 
-from runner.display import Facts, Outcome, count, ending
+from runner.display import Facts, Outcome, count, ending, learning
 
 BLOCKS = "▁▂▃▄▅▆▇█"
 TINTS = ("blue", "magenta", "cyan", "green", "yellow", "red")  # the terminal's own, so that light and dark both work
@@ -53,7 +53,8 @@ class Live:
     def panel(self) -> Group:
         """What is on the screen now."""
         facts, row = self._facts, self._row
-        title = Text.assemble((slim(facts.task), "bold"), f"  {facts.search} + {facts.encoding}, seed {facts.seed}")
+        size = f", {facts.size}" if facts.size else ""
+        title = Text.assemble((slim(facts.task), "bold"), f"  {facts.search} + {facts.encoding}, seed {facts.seed}{size}")
         note = Spinner("dots", Text(self._note)) if not row else Text(self._note)
         drawn: list[RenderableType] = [self._progress(), self._fitness(), *self._search()] if row else []
         return Group(title, *drawn, *([note] if self._note else []))
@@ -67,7 +68,7 @@ class Live:
         grid.add_row(
             f"generation {done}",
             ProgressBar(total=max(facts.generations, done), completed=done, width=20, complete_style="green"),
-            Text(f"{row['evaluations']:,} evaluations{pace}, {clock(seconds)}", "dim"),
+            Text(f"{row['evaluations']:,} {'steps' if 'steps' in row else 'evaluations'}{pace}, {clock(seconds)}", "dim"),
         )
         return grid
 
@@ -76,6 +77,8 @@ class Live:
         low = min(curve.low for curve in self._curves.values())
         high = max(curve.high for curve in self._curves.values())
         for name, curve in self._curves.items():
+            if "steps" in self._row and name != "best":
+                continue  # a single z, whose median is itself
             style = "bold green" if name == "best" else ""
             grid.add_row(Text(name), Text(f"{self._row[name]:.6g}", style, justify="right"), Text(curve.drawn(low, high), style))
         return grid
@@ -86,6 +89,8 @@ class Live:
             lines.append(Text.assemble(f"{len(row['species'])} species  ", *bar(row["species"], min(50, self._console.width - 14))))
         if "hidden_best" in row:
             lines.append(Text(f"champion  {count(row['hidden_best'], 'hidden node')}, {count(row['links_best'], 'link')}"))
+        if "steps" in row:
+            lines.append(Text(f"{learning(row)}  rate {row['rate']:.3g}"))
         if "sigma" in row:
             lines.append(Text(f"step size  {row['sigma']:.4g}"))
         return lines

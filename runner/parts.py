@@ -20,15 +20,15 @@ class Part:
     config: str
     build: str
     summary: str
-    placed: bool = False  # an encoding that makes use of where a task's inputs and outputs stand
+    wants: str = ""  # of the task, for an encoding that makes use of it: "places" of inputs and outputs, "picture_shape"
 
     def config_class(self) -> type[Parameters]:
         found: type[Parameters] = _load(self.config)
         return found
 
     def builder(self) -> Callable[..., Any]:
-        """For a search (config, space, rng) -> Search; for an encoding (config, inputs, outputs) -> (Encoding, Model), with the
-        places of inputs and outputs, or None, as a last argument where it is `placed`."""
+        """For a search (config, space, rng) -> Search; for an encoding (config, inputs, outputs) -> (Encoding, Model), with what it
+        `wants` of the task, or None where the task has no such thing, as a last argument."""
         found: Callable[..., Any] = _load(self.build)
         return found
 
@@ -36,6 +36,7 @@ class Part:
 SEARCHES: dict[str, Part] = {
     "neat": Part("neatcore.neat:NeatConfig", "neatcore.neat:Neat", "networks that grow, in species"),
     "cma": Part("neatcore.cma:CmaConfig", "neatcore.cma:Cma", "covariance matrix adaptation (CMA-ES) of vectors"),
+    "gradient": Part("hypernets.gradient:GradientConfig", "hypernets.gradient:Gradient", "steps down the gradient of the loss"),
 }
 ENCODINGS: dict[str, Part] = {
     "direct": Part("neatcore.nets:DirectConfig", "neatcore.nets:direct", "a gene for every node and link"),
@@ -46,11 +47,12 @@ ENCODINGS: dict[str, Part] = {
         "substrates.hyperneat:HyperNeatConfig",
         "substrates.hyperneat:hyperneat",
         "a CPPN that paints the weights of a substrate",
-        placed=True,
+        wants="places",
     ),
     "fixed": Part(
-        "substrates.fixed:FixedConfig", "substrates.fixed:fixed", "a gene for every possible link of a substrate", placed=True
+        "substrates.fixed:FixedConfig", "substrates.fixed:fixed", "a gene for every possible link of a substrate", wants="places"
     ),
+    "dense": Part("hypernets.dense:DenseConfig", "hypernets.dense:dense", "the weights of a perceptron, learnt by gradient"),
 }
 
 

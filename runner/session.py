@@ -13,8 +13,21 @@ from typing import Any
 from numpy.random import Generator, default_rng
 
 from neatcore.errors import InputError, require
-from neatcore.interfaces import Encoding, Generation, Model, Placed, Search, Space, Task, Transferable, VectorSpace
-from neatcore.loop import evolve
+from neatcore.files import load
+from neatcore.interfaces import (
+    Counted,
+    Descending,
+    Encoding,
+    Generalising,
+    Generation,
+    Model,
+    Search,
+    Space,
+    Task,
+    Transferable,
+    VectorSpace,
+)
+from neatcore.loop import descend, evolve
 from runner import ancestry
 from runner import checkpoint as checkpoints
 from runner.checkpoint import Checkpoint
@@ -66,9 +79,11 @@ def assemble(settings: Settings, seed: int) -> Parts:
             f"task {type(task).__name__}: {side} is {count!r}; it must say how many {side} a network has, as a whole number",
         )
     part = ENCODINGS[settings.run.encoding]
-    places = [task.places if isinstance(task, Placed) else None] if part.placed else []
-    encoding, model = part.builder()(settings.encoding, task.inputs, task.outputs, *places)
+    wanted = [getattr(task, part.wants, None)] if part.wants else []
+    encoding, model = part.builder()(settings.encoding, task.inputs, task.outputs, *wanted)
     search = SEARCHES[settings.run.search].builder()(settings.search, encoding.space, rng)
+    if isinstance(search, Descending):
+        search.follow(encoding, model, task)
     parents = ancestry.breeding(search, settings.run.search) if settings.run.ancestry else None
     return Parts(search, encoding, model, task, rng, parents)
 
@@ -86,8 +101,9 @@ class Work:
     @property
     def facts(self) -> Facts:
         config = self.settings.run
-        seed = self.run.record["seed"]
-        return Facts(self.run.path, config.task, config.search, config.encoding, seed, self.goal.generations)
+        seed, encoding = self.run.record["seed"], self.parts.encoding
+        counts = encoding.counts if isinstance(encoding, Counted) else {}
+        return Facts(self.run.path, config.task, config.search, config.encoding, seed, self.goal.generations, counts)
 
 
 def start(settings: Settings, seed: int, root: Path, command: str, display: Display, *, origin: Run | None = None) -> Outcome:
@@ -164,7 +180,16 @@ def outcome(run: Run, status: str = "") -> Outcome:
         solved=solved_at is not None,
         solved_generations=solved_at["generation"] + 1 if solved_at else None,
         solved_evaluations=solved_at["evaluations"] if solved_at else None,
+        unit="step" if rows and "steps" in rows[-1] else "evaluation",
+        tested=run.record.get("tested", {}),
     )
+
+
+def tested(run: Run, parts: Parts, generalising: Generalising) -> dict[str, float]:
+    """Figures of a run's champion on what it never saw; the same whenever they are asked for."""
+    policy = parts.model.bind(parts.encoding.decode([load(run.champion())]))
+    found = generalising.generalise(policy, default_rng(run.record["seed"]))
+    return {name: float(value) for name, value in found.items()}
 
 
 def _return_to(run: Run, parts: Parts, last: Checkpoint) -> None:
@@ -192,13 +217,24 @@ def _see_through(work: Work, display: Display) -> Outcome:
         every = config.checkpoint_seconds
         recorder = stack.enter_context(Recorder(run, parts.search, parts.rng, last.best, every, parents=parts.parents))
         interrupt = stack.enter_context(Interrupt(display.notice))
-        numbers = {"generation": last.generation, "evaluations": last.evaluations}
-        turns = evolve(parts.search, parts.encoding, parts.model, task, parts.rng, examined=config.examined, **numbers)
+        turns = _turns(work, task)
         status = _consume(turns, work.goal, recorder, interrupt, display)
         run.update(status=status)
+        if status != "interrupted" and isinstance(parts.task, Generalising):
+            run.update(tested=tested(run, parts, parts.task))
         result = outcome(run, status)
         display.finish(result)
     return result
+
+
+def _turns(work: Work, task: Task) -> Iterator[Generation[Any]]:
+    """The loop that suits the search, from the last checkpoint on."""
+    parts, last = work.parts, work.last
+    search, rest = parts.search, (parts.encoding, parts.model, task, parts.rng)
+    if isinstance(search, Descending):
+        return descend(search, *rest, generation=last.generation, evaluations=last.evaluations)
+    examined = work.settings.run.examined
+    return evolve(search, *rest, generation=last.generation, evaluations=last.evaluations, examined=examined)
 
 
 def _consume(turns: Iterator[Generation[Any]], goal: Goal, recorder: Recorder, interrupt: Interrupt, display: Display) -> str:
