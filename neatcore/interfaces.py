@@ -180,6 +180,29 @@ class Transferable(Protocol):
         ...
 
 
+class Learner(Protocol[Z]):
+    """Learning within a lifetime: between birth and evaluation, every genome's network learns from a task's examples."""
+
+    def improve(self, genomes: Sequence[Z], rng: Generator, /) -> Sequence[Z]:
+        """The genomes (P,) as they are after learning, of the same structure. All get the same lessons, drawn from `rng`, and
+        none depends on which others learn beside it."""
+        ...
+
+    def report(self) -> dict[str, Any]:
+        """What it says of the last lessons, in plain numbers."""
+        ...
+
+
+@runtime_checkable
+class Inheriting(Protocol[Z]):
+    """A search whose genomes can hand on what they have learnt."""
+
+    def inherit(self, learnt: Sequence[Z], /) -> Sequence[Z]:
+        """Before `tell`: go on with `learnt` in place of the genomes last asked for, which have the same structure. Returns them
+        as they are kept, within the limits of the search."""
+        ...
+
+
 @runtime_checkable
 class Descending(Protocol[Z_out]):
     """A search that follows the gradient of a task's loss, instead of asking for fitness. Its z are measured all the same."""

@@ -21,7 +21,9 @@ from neatcore.interfaces import (
     Examining,
     Floats,
     Generation,
+    Inheriting,
     Ints,
+    Learner,
     Model,
     Nominating,
     Policy,
@@ -43,6 +45,8 @@ def evolve(
     generation: int = 0,
     evaluations: int = 0,
     examined: int = 1,
+    learner: Learner[Z] | None = None,
+    inherited: bool = False,
 ) -> Iterator[Generation[Z]]:
     """Ask, decode, evaluate, tell, without end; the caller's `for` decides when to stop.
 
@@ -50,11 +54,17 @@ def evolve(
     is all that going on later needs. Each generation's episodes come from one number drawn from `rng`.
     examined: how many a task that examines looks at each generation, until one passes: those that the search nominates, or
     the fittest.
+    learner: improves genomes before they are evaluated; the record holds what they have become. inherited: whether the search,
+    which must be `Inheriting`, goes on with that (Lamarck), or with the genomes as they were born (Baldwin).
     Raises TaskError where the task raises or returns no evaluation of these networks.
     """
     examines = task if isinstance(task, Examining) else None
+    heir = heir_of(search) if learner and inherited else None
     while True:
         genomes = search.ask()
+        if learner:
+            genomes = learner.improve(genomes, np.random.default_rng(rng.integers(2**63)))
+            genomes = heir.inherit(genomes) if heir else genomes
         policy = model.bind(encoding.decode(genomes))
         episodes = np.random.default_rng(rng.integers(2**63))
         evaluation = evaluate(task, policy, episodes, generation)
@@ -65,8 +75,16 @@ def evolve(
             if isinstance(search, Nominating):
                 search.examined(seen)
         evaluations += len(genomes)
-        yield Generation(generation, genomes, evaluation, champion_of(evaluation), evaluations, search.report())
+        report = search.report() | (learner.report() if learner else {})
+        yield Generation(generation, genomes, evaluation, champion_of(evaluation), evaluations, report)
         generation += 1
+
+
+def heir_of(search: Search[Z]) -> Inheriting[Z]:
+    """The search, or InputError where its genomes cannot hand on what they have learnt."""
+    if not isinstance(search, Inheriting):
+        raise InputError(f"genomes of {type(search).__name__} cannot inherit what was learnt; use search=neat, or gradient=baldwinian")
+    return search
 
 
 def descend(

@@ -10,7 +10,6 @@ from typing import Any
 
 from matplotlib.figure import Figure
 
-from neatcore.cppn import query_sheets
 from neatcore.errors import InputError, TaskError, require
 from neatcore.genome import Genome
 from neatcore.interfaces import Array, Floats, Named
@@ -84,12 +83,11 @@ def question_of(encoding: HyperNeat, genome: Genome) -> Question:
     gated = encoding.expression.gated
 
     def ask(source: Floats, target: Floats) -> Array:
-        answers = query_sheets([genome], source, target, delta=config.delta, distance=config.distance, bias=config.bias)
-        first: Array = answers[0]
+        first: Array = encoding.answers([genome], source, target)[0]
         return first
 
     outputs = [(place, groups + place if gated else -1) for place in places]
-    return Question(ask, encoding.names[1], outputs, 0.0 if gated else config.threshold)
+    return Question(ask, encoding.names[1], outputs, config.threshold if config.rule == "threshold" else 0.0)
 
 
 # --- the pictures, and what a page says below them ----------------------------------------------------------------------

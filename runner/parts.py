@@ -49,11 +49,19 @@ ENCODINGS: dict[str, Part] = {
         "a CPPN that paints the weights of a substrate",
         wants="places",
     ),
+    "cppn": Part(
+        "substrates.hyperneat:CppnConfig",
+        "substrates.hyperneat:hyperneat",
+        "a CPPN that paints every weight and bias of a substrate, for learning by gradient",
+        wants="places",
+    ),
     "fixed": Part(
         "substrates.fixed:FixedConfig", "substrates.fixed:fixed", "a gene for every possible link of a substrate", wants="places"
     ),
     "dense": Part("hypernets.dense:DenseConfig", "hypernets.dense:dense", "the weights of a perceptron, learnt by gradient"),
 }
+# What `gradient` switches on: (config, encoding, model, task) -> Learner.
+LEARNING = Part("hypernets.lifetime:LearningConfig", "hypernets.lifetime:lifetime", "learning within a lifetime")
 
 
 def find_part(kind: str, name: str, table: Mapping[str, Part]) -> Part:

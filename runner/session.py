@@ -20,6 +20,7 @@ from neatcore.interfaces import (
     Encoding,
     Generalising,
     Generation,
+    Learner,
     Model,
     Search,
     Space,
@@ -27,7 +28,7 @@ from neatcore.interfaces import (
     Transferable,
     VectorSpace,
 )
-from neatcore.loop import descend, evolve
+from neatcore.loop import descend, evolve, heir_of
 from runner import ancestry
 from runner import checkpoint as checkpoints
 from runner.checkpoint import Checkpoint
@@ -37,7 +38,7 @@ from runner.disk import cut_log, sweep
 from runner.display import Display, Facts, Outcome
 from runner.interrupt import Interrupt
 from runner.parallel import workers_of
-from runner.parts import ENCODINGS, SEARCHES
+from runner.parts import ENCODINGS, LEARNING, SEARCHES
 from runner.record import Recorder
 from runner.settings import Settings, file_layer, resolve
 from runner.toml import dumps
@@ -66,6 +67,7 @@ class Parts:
     model: Model[Any]
     task: Task
     rng: Generator
+    learner: Learner[Any] | None = None
     parents: ancestry.Breeding | None = None  # the search, where every generation's genomes are kept
 
 
@@ -84,8 +86,18 @@ def assemble(settings: Settings, seed: int) -> Parts:
     search = SEARCHES[settings.run.search].builder()(settings.search, encoding.space, rng)
     if isinstance(search, Descending):
         search.follow(encoding, model, task)
+    learner = LEARNING.builder()(settings.learning, encoding, model, task) if settings.learning else None
+    if learner:
+        _check_learning(search, settings)
     parents = ancestry.breeding(search, settings.run.search) if settings.run.ancestry else None
-    return Parts(search, encoding, model, task, rng, parents)
+    return Parts(search, encoding, model, task, rng, learner, parents)
+
+
+def _check_learning(search: Search[Any], settings: Settings) -> None:
+    """InputError where genomes of this search cannot learn, or cannot hand on what they learnt."""
+    require(not isinstance(search, Descending), "search=gradient learns all the time; leave out gradient")
+    if settings.run.gradient == "lamarckian":
+        heir_of(search)
 
 
 @dataclass(frozen=True)
@@ -233,8 +245,10 @@ def _turns(work: Work, task: Task) -> Iterator[Generation[Any]]:
     search, rest = parts.search, (parts.encoding, parts.model, task, parts.rng)
     if isinstance(search, Descending):
         return descend(search, *rest, generation=last.generation, evaluations=last.evaluations)
-    examined = work.settings.run.examined
-    return evolve(search, *rest, generation=last.generation, evaluations=last.evaluations, examined=examined)
+    config = work.settings.run
+    learning = {"learner": parts.learner, "inherited": config.gradient == "lamarckian"}
+    numbers = {"generation": last.generation, "evaluations": last.evaluations, "examined": config.examined}
+    return evolve(search, *rest, **numbers, **learning)
 
 
 def _consume(turns: Iterator[Generation[Any]], goal: Goal, recorder: Recorder, interrupt: Interrupt, display: Display) -> str:

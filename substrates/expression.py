@@ -58,3 +58,15 @@ class LinkExpression:
         else:
             kernels.express_where(answers.reshape(shape), gates.reshape(shape), np.float32(self.reach))
         return answers
+
+
+@dataclass(frozen=True)
+class Whole:
+    """Every link there can be, of weight reach · answer, without a bound: differentiable everywhere (Fernando et al. 2016)."""
+
+    reach: float = 1.0
+    gated: bool = False
+
+    def weights(self, answers: Single, gates: Single | None, /) -> Single:  # noqa: ARG002 asks no gate
+        answers *= np.float32(self.reach)
+        return answers

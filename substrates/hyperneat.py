@@ -6,7 +6,7 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,8 +16,8 @@ from neatcore.cppn import query_sheets
 from neatcore.errors import InputError, require
 from neatcore.genome import INPUT, OUTPUT, Genome, Genomes
 from neatcore.interfaces import Floats, GraphSpace
-from substrates.config import SubstrateConfig
-from substrates.expression import Expression, LinkExpression, Threshold
+from substrates.config import Shape, SubstrateConfig
+from substrates.expression import Expression, LinkExpression, Threshold, Whole
 from substrates.geometry import Projection, Substrate
 from substrates.layouts import lay_out
 from substrates.networks import SubstrateModel, Synapses, check_room
@@ -26,6 +26,8 @@ from substrates.seeds import local
 Single = NDArray[np.float32]
 
 AXES = "xyzw"  # w: the depth of sheets of three dimensions
+GAUCI = ("signed_sigmoid", ("signed_sigmoid", "sine", "gaussian", "ramp"))  # activations of outputs, and of hidden nodes
+DPPN = ("linear", ("logistic", "tanh", "relu", "sine", "absolute", "gaussian"))
 MANY = 1 << 22  # pairs from which on all processors take part
 BATCH = 1 << 26  # answers at a time beyond which genomes are asked in turn, where each answers more than the weight
 
@@ -33,15 +35,16 @@ BATCH = 1 << 26  # answers at a time beyond which genomes are asked in turn, whe
 class HyperNeatConfig(SubstrateConfig):
     """HyperNEAT: a CPPN paints the weights of a substrate."""
 
-    rule: Literal["threshold", "leo"] = Field(
+    rule: Literal["threshold", "leo", "all"] = Field(
         "threshold",
-        description="which links there are: those whose answer is beyond the threshold, or those that a link "
-        "expression output wants",
+        description="which links there are: those whose answer is beyond the threshold, those that a link "
+        "expression output wants, or all, of weight reach · answer",
     )
     threshold: float = Field(0.2, ge=0, lt=1, description="rule=threshold: answers within ± this are no link")
-    reach: float = Field(3.0, gt=0, description="weights lie within ± this")
+    reach: float = Field(3.0, gt=0, description="weights lie within ± this; rule=all: what answers are multiplied by")
     delta: bool = Field(False, description="the CPPN also reads the differences of the coordinates, target - source")
     distance: bool = Field(False, description="the CPPN also reads the distance of both ends")
+    middle: bool = Field(False, description="each end also has its distance from the middle, √(x² + y²), as a coordinate")
     sheet_outputs: Literal["one", "each"] = Field(
         "one", description="CPPN outputs: one for all weights, one for all biases; or each pair of sheets, each sheet its own"
     )
@@ -59,7 +62,25 @@ class HyperNeatConfig(SubstrateConfig):
 
     @property
     def expression(self) -> Expression:
-        return LinkExpression(self.reach) if self.rule == "leo" else Threshold(self.threshold, self.reach)
+        kinds = {"leo": LinkExpression(self.reach), "all": Whole(self.reach), "threshold": Threshold(self.threshold, self.reach)}
+        return kinds[self.rule]
+
+
+def _other(name: str, default: Any) -> Any:
+    """The same option with another default."""
+    return Field(default, description=HyperNeatConfig.model_fields[name].description)
+
+
+class CppnConfig(HyperNeatConfig):
+    """A CPPN paints every weight and bias of a substrate, without a bound: what gradients can follow (Fernando et al. 2016)."""
+
+    hidden: tuple[Shape, ...] = _other("hidden", ((10, 10),))
+    rule: Literal["threshold", "leo", "all"] = _other("rule", "all")
+    reach: float = Field(0.1, gt=0, description=HyperNeatConfig.model_fields["reach"].description)
+    middle: bool = _other("middle", True)
+    biases: bool = _other("biases", True)
+    activation: str = _other("activation", "logistic")
+    readout: str = _other("readout", "logistic")
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,7 +109,7 @@ class HyperNeat:
     @cached_property
     def names(self) -> tuple[Sequence[str], Sequence[str]]:
         """What the CPPN's inputs and outputs are called."""
-        axes = AXES[: self.substrate.dimensions]
+        axes = [*AXES[: self.substrate.dimensions], *["d"] * self.config.middle]
         inputs = [f"{axis}{end}" for end in "12" for axis in axes]
         inputs += [f"Δ{axis}" for axis in axes] * self.config.delta + ["distance"] * self.config.distance
         pairs = [f" {self.substrate.title(pair)}" for pair in self.substrate.projections] if self.each else [""]
@@ -98,19 +119,13 @@ class HyperNeat:
 
     @cached_property
     def space(self) -> GraphSpace:
-        inputs, outputs = self.names
-        bare = GraphSpace(
-            len(inputs),
-            len(outputs),
-            self.config.bias != 0,
-            False,
-            "signed_sigmoid",
-            ("signed_sigmoid", "sine", "gaussian", "ramp"),
-        )
+        (inputs, outputs), (output, hidden) = self.names, DPPN if self.config.rule == "all" else GAUCI
+        bare = GraphSpace(len(inputs), len(outputs), self.config.bias != 0, False, output, hidden)
         if not (self.config.locality and self.expression.gated):
             return bare
         gates = range(self.groups, 2 * self.groups)
-        return local(bare, self.config.locality, self.substrate.dimensions, self.config.radius, gates, self.config.bias)
+        dimensions = self.substrate.dimensions + self.config.middle
+        return local(bare, self.config.locality, dimensions, self.config.radius, gates, self.config.bias)
 
     def decode(self, genomes: Sequence[Genome], /) -> Synapses:
         """The weights of P networks; InputError names a genome that does not fit, or says what memory would be needed."""
@@ -168,13 +183,20 @@ class HyperNeat:
 
     def _asked(self, population: Genomes, source: Floats, target: Floats) -> Single:
         """All answers, as a view (P, O, S, T)."""
-        pairs = len(population) * len(source) * len(target)
+        return self.answers(population, source, target).swapaxes(2, 3)
+
+    def answers(self, genomes: Sequence[Genome], source: Floats, target: Floats) -> Single:
+        """What P CPPNs answer for all pairs of two sheets of points, (P, O, T, S), before any rule."""
+        config, pairs = self.config, len(genomes) * len(source) * len(target)
         threads = (os.cpu_count() or 1) if pairs >= MANY else 1
-        config = self.config
-        answers = query_sheets(
-            population, source, target, delta=config.delta, distance=config.distance, bias=config.bias, threads=threads
-        )
-        return answers.swapaxes(2, 3)
+        ends = (self.seen(points) for points in (source, target))
+        return query_sheets(genomes, *ends, delta=config.delta, distance=config.distance, bias=config.bias, threads=threads)
+
+    def seen(self, points: Floats) -> Floats:
+        """The coordinates of points (N, D) as the CPPN reads them, of each end of a link."""
+        if not self.config.middle:
+            return points
+        return np.concatenate([points, np.linalg.norm(points[:, :2], axis=1, keepdims=True)], axis=1)
 
 
 def hyperneat(
@@ -187,6 +209,7 @@ def hyperneat(
             AXES.index(axis) < substrate.dimensions,
             f"locality={config.locality!r}: the substrate has no axis {axis}, only {', '.join(AXES[: substrate.dimensions])}",
         )
+    require(not (config.middle and config.distance), "distance=true does not go with middle=true, which is one more coordinate")
     require(not config.locality or config.rule == "leo", "locality needs rule=leo, whose output decides which links there are")
     require(not config.locality or config.bias != 0, "locality needs the CPPN's bias node; leave out bias=0")
     check_room(1, substrate)

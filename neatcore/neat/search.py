@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.random import Generator
 
 from neatcore.errors import InputError, require
-from neatcore.genome import HIDDEN, Genomes
+from neatcore.genome import HIDDEN, Genome, Genomes, copied
 from neatcore.interfaces import Array, Floats, GraphSpace, Ints, Space
 from neatcore.neat import reproduction, species
 from neatcore.neat.config import NeatConfig, fitted
@@ -56,6 +56,18 @@ class Neat:
         if self.fitness is not None:
             self.population = self._offspring(self.fitness)
             self.fitness = None
+        return self.population
+
+    def inherit(self, learnt: Sequence[Genome], /) -> Genomes:
+        """Go on with what the population has learnt: the same genes, with other weights, cut to ± weight_limit."""
+        require(self.fitness is None, "nothing is inherited after tell; ask for the next generation first")
+        population, links = Genomes.of(learnt), self.population.links
+        same = np.array_equal(population.nodes, self.population.nodes) and len(population.links) == len(links)
+        same = same and all(np.array_equal(population.links[name], links[name]) for name in ("innovation", "enabled"))
+        require(same, "what was learnt has other genes than the population; learning changes weights alone")
+        kept = copied(links)
+        kept["weight"] = np.clip(population.links["weight"], -self.config.weight_limit, self.config.weight_limit)
+        self.population = self.population.with_links(kept)
         return self.population
 
     def tell(self, fitness: Floats, /) -> None:
