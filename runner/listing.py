@@ -9,6 +9,7 @@ from pathlib import Path
 
 from neatcore.errors import InputError
 from neatcore.files import load
+from neatcore.genome import Genome
 from runner.ancestry import ancestors
 from runner.changes import changes
 from runner.commands import draft_of
@@ -64,7 +65,8 @@ def print_run(reference: str, *, as_json: bool) -> None:
     except InputError as error:
         print(f"\n{error}")
     else:
-        print(f"\nchampion: {champion}")
+        words = champion if isinstance(champion, Genome) else f"{champion.size:,} numbers"
+        print(f"\nchampion: {words}")
 
 
 def print_ancestry(reference: str, *, as_json: bool) -> None:
@@ -116,8 +118,9 @@ def _facts(run: Run, result: Outcome) -> list[tuple[str, str]]:
         ("status", result.status),
         ("solved", solved),
         ("generations", f"{result.generations:,} of {record['goal']['generations']:,}"),
-        ("evaluations", f"{result.evaluations:,}"),
+        (f"{result.unit}s", f"{result.evaluations:,}"),
         ("best fitness", _number(result.best)),
+        *[(f"tested: {name.replace('_', ' ')}", _number(value)) for name, value in result.tested.items()],
         ("seed", str(record["seed"])),
         ("started", str(record["started"])),
         ("command", str(record["command"])),
