@@ -11,6 +11,7 @@ from runner.commands import training
 from runner.directory import Run, find_run
 from runner.display import Mute
 from runner.listing import print_run
+from runner.presets import usual_training
 from runner.media import report_data, save_plots, save_report
 from runner.session import resume, start
 from runner.settings import resolve
@@ -64,6 +65,23 @@ def test_the_same_weights_are_evolved(tmp_path: Path) -> None:
     shown = call("run", as_file(tmp_path), "search=cma", "encoding=dense", "hidden=[]", "generations=2")
     assert "not solved in 2 generations" in shown.stdout
     assert "6 parameters" in shown.stdout
+
+
+def test_trained_runs_are_compared_by_parameters_steps_and_tests(tmp_path: Path) -> None:
+    task = as_file(tmp_path)
+    for hidden in ("[4]", "[6]"):
+        call("train", task, f"hidden={hidden}", "generations=2", "--seeds", "2", "-q")
+    head, small, large = call("compare").stdout.splitlines()
+    assert head.split()[2:4] == ["parameters", "weights"]
+    assert "tested: accuracy" in head
+    assert [line.split()[2] for line in (small, large)] == ["22", "32"]
+    assert "2 [2 – 2]" in small
+
+
+def test_a_task_has_a_usual_way_of_being_trained() -> None:
+    assert usual_training("mnist") == "ha2016-mnist"
+    assert usual_training("text:war.txt") == "ha2016-text"
+    assert (usual_training("xor"), usual_training("sides.py:Sides")) == (None, None)
 
 
 @pytest.mark.parametrize(
