@@ -11,8 +11,8 @@ from runner.commands import training
 from runner.directory import Run, find_run
 from runner.display import Mute
 from runner.listing import print_run
-from runner.presets import usual_training
 from runner.media import report_data, save_plots, save_report
+from runner.presets import usual_training
 from runner.session import resume, start
 from runner.settings import resolve
 from tests.hypernets.teaching import as_file
