@@ -12,9 +12,9 @@ from PIL import ImageDraw, ImageFont
 from neatcore.canvas import Image
 from neatcore.interfaces import Ints
 
-COLUMNS, ROWS = 8, 4
+COLUMNS, ROWS = 7, 4
 CELLS = COLUMNS * ROWS
-SIDE, WIDTH, HEIGHT = 64, 80, 104  # pixels: at most of a picture, of its cell
+SIDE, WIDTH, HEIGHT = 64, 80, 108  # pixels: at most of a picture, of its cell
 FRAME = 2
 PAPER, INK, FAINT, BAD = (20, 24, 29), (232, 234, 236), (139, 148, 158), (239, 113, 128)  # dark: it stands on light pages too
 
