@@ -119,8 +119,10 @@ def train(
     As `run`, with search=gradient; model=NAME says the encoding, such as static-hypernet, and so does encoding=NAME.
     """
     from runner import commands
+    from runner.presets import usual_training
 
-    settings = commands.settings_of(commands.training(_words(words, generations)), preset, config, origin)
+    usual = usual_training(words[0]) if words and not (config or origin) else None
+    settings = commands.settings_of(commands.training(_words(words, generations)), preset or usual, config, origin)
     _run(settings, Series(seed, seeds, jobs, out, origin), as_json, quiet, require_solved)
 
 

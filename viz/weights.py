@@ -13,7 +13,7 @@ from viz.fields import means
 from viz.sheets import Sketch, Tint, edges
 from viz.style import SHARPNESS, Theme, theme_of
 
-WIDTH, TALLEST = 720.0, 300.0  # pixels of the figure, and of one part
+WIDTH, TALLEST = 720.0, 240.0  # pixels of the figure, and of one part
 EDGE, HEAD, BETWEEN = 8.0, 34.0, 16.0
 CELL = 14.0  # pixels of a weight, at most
 ACROSS, MOST = 32, 16  # small pictures in a row, and rows of them
@@ -61,6 +61,8 @@ def _image(array: Array, pixels: Sequence[int]) -> tuple[Floats, str]:
     if len(pixels) == 3 and array.shape[0] == pixels[0] * pixels[1] * pixels[2]:
         fields = np.asarray(array, np.float64).T.reshape(-1, *pixels).mean(axis=-1)[: 3 * ACROSS]
         return _mosaic(_folded(fields, ACROSS // 2)), "for each unit, how it reads the picture"
+    if array.shape[0] > array.shape[1]:
+        return np.asarray(array, np.float64).T, "a column for each unit that is read, a row for each that reads"
     return np.asarray(array, np.float64), "a row for each unit that is read, a column for each that reads"
 
 
