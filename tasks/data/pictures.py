@@ -113,12 +113,11 @@ def _digits() -> Pictures:
 
 def _examples(dataset: str, names: tuple[str, str], given: str) -> Examples:
     """Pictures and labels of two IDX files that belong together."""
-    images, labels = (_source(dataset, name) for name in names)
-    where = locate(labels, given)
+    images, where = (locate(_source(dataset, name), given) for name in names)
     checksum = sha256(where.read_bytes()).hexdigest()
     owner = OWNERS.get(checksum, dataset)
     require(owner == dataset, f"{where} is {owner}'s, not {dataset}'s; name another folder with --data DIR")
-    pictures, found = read_idx(locate(images, given), 3), read_idx(where, 1)
+    pictures, found = read_idx(images, 3), read_idx(where, 1)
     _check(dataset, pictures, found, where)
     return _frozen(pictures[..., None], found.astype(np.int64))
 
