@@ -19,6 +19,7 @@ import pytest
 from typer.main import get_command
 from typer.testing import CliRunner
 
+from hypernets.gradient import GradientConfig
 from neatcore.activations import NAMES
 from neatcore.neat.config import NeatConfig
 from neatcore.parameters import Parameters
@@ -39,6 +40,7 @@ RUN = (
     "docs/command-line.md",
     "docs/own-encoding.md",
     "docs/patterns.md",
+    "docs/training.md",
 )
 PAGES = (*RUN, "CONTRIBUTING.md", "CHANGELOG.md")
 NOT_RUN = {"README.md": ["installs", "installs"]}  # why blocks are left out
@@ -154,7 +156,9 @@ def first_cells(page: str) -> set[str]:
     return set(re.findall(r"^\| `([^`]*)`", read(page), re.MULTILINE))
 
 
-@pytest.mark.parametrize(("page", "config"), [("docs/neat.md", NeatConfig), ("docs/hyperneat.md", HyperNeatConfig)])
+@pytest.mark.parametrize(
+    ("page", "config"), [("docs/neat.md", NeatConfig), ("docs/hyperneat.md", HyperNeatConfig), ("docs/training.md", GradientConfig)]
+)
 def test_every_option_is_explained_with_its_default(page: str, config: type[Parameters]) -> None:
     for name, field in config.model_fields.items():
         row = re.search(rf"^\| `{name}` \| ([^|]*) \|", read(page).split("## Every option")[1], re.MULTILINE)

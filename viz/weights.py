@@ -13,7 +13,7 @@ from viz.fields import means
 from viz.sheets import Sketch, Tint, edges
 from viz.style import SHARPNESS, Theme, theme_of
 
-WIDTH, TALLEST = 720.0, 300.0  # pixels of the figure, and of one part
+WIDTH, TALLEST = 720.0, 240.0  # pixels of the figure, and of one part
 EDGE, HEAD, BETWEEN = 8.0, 34.0, 16.0
 CELL = 14.0  # pixels of a weight, at most
 ACROSS, MOST = 32, 16  # small pictures in a row, and rows of them
@@ -23,12 +23,12 @@ SHOWN = 8  # arrays in a figure
 def weights_figure(weights: Mapping[str, Array], *, pixels: Sequence[int] = (), theme: str | Theme = "light") -> Figure:
     """The arrays of one network that have rows and columns. Orange negative, blue positive, each to its own scale.
 
-    pixels: height, width and channels of the pictures that the network reads, whose readers are then shown as pictures.
+    pixels: height, width and channels of the pictures that the first of them reads; its readers are then shown as pictures.
     """
     parts = {name: array for name, array in weights.items() if array.ndim in (2, 4)}
     require(parts, "there are no weight matrices to draw")
     tone, shown = theme_of(theme), list(parts.items())[:SHOWN]
-    images = [_image(array, pixels) for _, array in shown]
+    images = [_image(array, pixels if place == 0 else ()) for place, (_, array) in enumerate(shown)]
     sides = [min(WIDTH - 2 * EDGE, CELL * image.shape[1], TALLEST * image.shape[1] / image.shape[0]) for image, _ in images]
     heights = [side * image.shape[0] / image.shape[1] for side, (image, _) in zip(sides, images)]
     sketch = Sketch(tone, WIDTH, 2 * EDGE + sum(HEAD + height + BETWEEN for height in heights) + (18 if len(parts) > SHOWN else 0))
@@ -61,6 +61,8 @@ def _image(array: Array, pixels: Sequence[int]) -> tuple[Floats, str]:
     if len(pixels) == 3 and array.shape[0] == pixels[0] * pixels[1] * pixels[2]:
         fields = np.asarray(array, np.float64).T.reshape(-1, *pixels).mean(axis=-1)[: 3 * ACROSS]
         return _mosaic(_folded(fields, ACROSS // 2)), "for each unit, how it reads the picture"
+    if array.shape[0] > array.shape[1]:
+        return np.asarray(array, np.float64).T, "a column for each unit that is read, a row for each that reads"
     return np.asarray(array, np.float64), "a row for each unit that is read, a column for each that reads"
 
 
