@@ -1,7 +1,7 @@
 """CPPNs that JAX evaluates and differentiates: the genomes of NEAT, one compiled function for all structures up to a size.
 
-Compiling anew for every structure would take longer than learning. So the structure is data (`Program`), the compiled function a loop
-over its steps, and the gradient is written out: backwards over the links, over a block of points at a time, with the values of that
+Compiling anew for every structure would take longer than learning. So the structure is data (`Program`), the compiled function a
+loop over its steps, and the gradient is written out: backwards over the links, a block of points at a time, with the values of that
 block computed again, so that memory does not grow with the number of points.
 """
 
@@ -17,7 +17,7 @@ from jax import lax
 from hypernets.activations import BY_CODE, Activation
 from hypernets.programs import Program, Steps
 
-BLOCK = 2048  # points computed together: what a small network keeps of them stays in the cache
+BLOCK = 1024  # points computed together: what a small network keeps of them stays in the cache
 
 
 def query(program: Program, weights: jax.Array, points: jax.Array, bias: jax.Array | float = 1.0) -> jax.Array:
@@ -47,7 +47,8 @@ def query_blocks(program: Program, weights: jax.Array, points: jax.Array, bias: 
 
 @jax.custom_vjp
 def _answers(program: Program, weights: jax.Array, points: jax.Array, bias: jax.Array) -> jax.Array:
-    return lax.map(lambda block: _forward(program, weights, block, bias)[program.outputs, 0], points)
+    found: jax.Array = lax.map(lambda block: _forward(program, weights, block, bias)[program.outputs, 0], points)
+    return found
 
 
 def _kept(program: Program, weights: jax.Array, points: jax.Array, bias: jax.Array) -> tuple[jax.Array, Any]:
@@ -91,7 +92,8 @@ def _forward(program: Program, weights: jax.Array, points: jax.Array, bias: jax.
         found = lax.switch(jnp.where(last, program.codes[slot], 0), _BRANCHES, total)
         return lax.dynamic_update_index_in_dim(known, found, slot, 0), jnp.where(last, 0.0, total)
 
-    return lax.fori_loop(0, steps.count, step, (known, jnp.zeros(width)))[0]
+    found: jax.Array = lax.fori_loop(0, steps.count, step, (known, jnp.zeros(width)))[0]
+    return found
 
 
 def _backward(

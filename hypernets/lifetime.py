@@ -16,7 +16,7 @@ from pydantic import Field
 from hypernets.gradient import GradientConfig
 from hypernets.losses import LOSSES, Loss
 from hypernets.programs import Program, padded, program
-from hypernets.twins import Twin, twin_of
+from hypernets.twins import twin_of
 from neatcore.errors import InputError, unknown
 from neatcore.genome import Genome, Genomes, copied
 from neatcore.interfaces import Array, Encoding, Floats, Model, Task, Teaching
@@ -41,7 +41,7 @@ class LearningConfig(Parameters):
 
 
 class Lifetime:
-    """Teaches graph genomes what a task's examples show. A genome whose lessons end in numbers that are not finite learns nothing."""
+    """Teaches graph genomes what a task's examples show. One whose lessons end in numbers that are not finite learns nothing."""
 
     def __init__(self, config: LearningConfig, encoding: Encoding[Any, Any], model: Model[Any], task: Task) -> None:
         if not isinstance(task, Teaching):
@@ -128,6 +128,3 @@ def _learnt(before: Floats, structure: Program, after: Array) -> Floats:
 def lifetime(config: LearningConfig, encoding: Encoding[Any, Any], model: Model[Any], task: Task) -> Lifetime:
     """The learner for an encoding, its model and a task; InputError where there is no gradient to follow."""
     return Lifetime(config, encoding, model, task)
-
-
-__all__ = ["LearningConfig", "Lifetime", "Twin", "lifetime"]

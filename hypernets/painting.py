@@ -27,8 +27,8 @@ Places = Sequence[jax.Array]  # blocks of points (N, I, B): of each projection, 
 class Painting:
     """What `HyperNeat.decode` computes, for one genome, with its gradient.
 
-    The gradient of a rule is that of the weights that it lets through: with a threshold, of answers between it and 1; with a gate, of
-    the answers of links that there are, never of the gate: evolution alone decides which links there are.
+    The gradient of a rule is that of the weights that it lets through: with a threshold, of answers between it and 1; with a gate,
+    of the answers of links that there are, never of the gate: evolution alone decides which links there are.
     """
 
     encoding: HyperNeat
@@ -68,9 +68,9 @@ class Painting:
 
     def _bias_output(self, number: int) -> int:
         """Which output paints the biases of the `number`-th sheet that has them."""
-        inputs_last = len(self.encoding.names[1]) - 1
-        sheets = sum(sheet.role != "input" for sheet in self.encoding.substrate.sheets)
-        return inputs_last - (sheets - 1 - number if self.encoding.each else 0)
+        last = len(self.encoding.names[1]) - 1
+        after = sum(sheet.role != "input" for sheet in self.encoding.substrate.sheets) - 1 - number
+        return last - (after if self.encoding.each else 0)
 
     def _pairs(self, source: Floats, target: Floats) -> Array:
         """All pairs as the CPPN reads them, target by target: (T · S, I) in float32."""

@@ -1,7 +1,7 @@
 """Feed-forward genomes as programs for one compiled function: padded arrays, so that genomes of any structure share it.
 
-A program adds up links, a few at a time. Forward, the links into a node, after which the node's activation is applied; backward, the
-links out of it, by which the gradient comes back. Slots are those of `Nets`: inputs 0 … I - 1, the bias I, then the computing nodes.
+A program adds up links, a few at a time: forward those into a node, after which its activation is applied, backward those out of it,
+by which the gradient comes back. Slots are those of `Nets`: inputs 0 … I - 1, the bias I, then the computing nodes.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ SMALLEST = 16  # slots of the smallest program
 
 @dataclass(frozen=True)
 class Steps:
-    """count (): how many are taken of T. slots (T,): the sum to which a step adds. others (T, AT_ONCE): the ends of its links that it
-    reads. links (T, AT_ONCE): whose weights. last (T,): whether the sum is complete then."""
+    """count (): how many are taken of T. slots (T,): the sum to which a step adds. others (T, AT_ONCE): the ends of its links that
+    it reads. links (T, AT_ONCE): whose weights. last (T,): whether the sum is complete then."""
 
     count: Indices
     slots: Indices

@@ -74,7 +74,9 @@ def twin_of(encoding: object, model: object) -> Twin:
         require(painting.network.memory == 0, "learning within a lifetime goes through networks without memory")
         return Painted(painting)
     if isinstance(encoding, Direct) and isinstance(model, NetworkModel):
-        require(not model.config.recurrent, "learning within a lifetime goes through feed-forward networks; leave out recurrent=true")
+        require(
+            not model.config.recurrent, "learning within a lifetime goes through feed-forward networks; leave out recurrent=true"
+        )
         return Own(encoding.space.inputs, model.config)
     raise InputError(
         f"{type(encoding).__name__} genomes have no weights to learn within a lifetime; use encoding=cppn, hyperneat or direct"

@@ -249,9 +249,15 @@ def _turns(work: Work, task: Task) -> Iterator[Generation[Any]]:
     if isinstance(search, Descending):
         return descend(search, *rest, generation=last.generation, evaluations=last.evaluations)
     config = work.settings.run
-    learning = {"learner": parts.learner, "inherited": config.gradient == "lamarckian"}
-    numbers = {"generation": last.generation, "evaluations": last.evaluations, "examined": config.examined}
-    return evolve(search, *rest, **numbers, **learning)
+    return evolve(
+        search,
+        *rest,
+        generation=last.generation,
+        evaluations=last.evaluations,
+        examined=config.examined,
+        learner=parts.learner,
+        inherited=config.gradient == "lamarckian",
+    )
 
 
 def _consume(turns: Iterator[Generation[Any]], goal: Goal, recorder: Recorder, interrupt: Interrupt, display: Display) -> str:

@@ -62,8 +62,9 @@ class HyperNeatConfig(SubstrateConfig):
 
     @property
     def expression(self) -> Expression:
-        kinds = {"leo": LinkExpression(self.reach), "all": Whole(self.reach), "threshold": Threshold(self.threshold, self.reach)}
-        return kinds[self.rule]
+        if self.rule == "all":
+            return Whole(self.reach)
+        return LinkExpression(self.reach) if self.rule == "leo" else Threshold(self.threshold, self.reach)
 
 
 def _other(name: str, default: Any) -> Any:
