@@ -49,7 +49,8 @@ class Painting:
         origin = self.encoding.seen(np.zeros((1, substrate.dimensions)))
         asked = [(sheets[pair.source], sheets[pair.target]) for pair in substrate.projections]
         asked += [(origin, sheets[int(name.removeprefix("bias"))]) for name in self.network.shapes if name.startswith("bias")]
-        return [blocks(jnp.asarray(self._pairs(*ends))) for ends in asked]
+        with jax.ensure_compile_time_eval():  # who asks first may be traced
+            return [blocks(jnp.asarray(self._pairs(*ends))) for ends in asked]
 
     def weights(self, program: Program, links: jax.Array, places: Places) -> Weights:
         """Of the substrate, made by a CPPN with the weights `links` (L,)."""

@@ -58,6 +58,7 @@ ENCODINGS: dict[str, Part] = {
     "fixed": Part(
         "substrates.fixed:FixedConfig", "substrates.fixed:fixed", "a gene for every possible link of a substrate", wants="places"
     ),
+    "genome": Part("hypernets.given:GivenConfig", "hypernets.given:given", "the weights of one CPPN from a file", wants="places"),
     "dense": Part("hypernets.dense:DenseConfig", "hypernets.dense:dense", "the weights of a perceptron, learnt by gradient"),
 }
 # What `gradient` switches on: (config, encoding, model, task) -> Learner.
