@@ -12,7 +12,7 @@ from neatcore.errors import InputError, require
 from runner import session
 from runner.directory import Run, find_run, runs_root, slug
 from runner.display import Outcome, choose, result
-from runner.presets import USUAL
+from runner.presets import PRESETS, USUAL
 from runner.series import run_series
 from runner.settings import Draft, Layer, Settings, draft, file_layer, preset_layers
 from runner.words import Word
@@ -24,13 +24,16 @@ def draft_of(words: Sequence[str], preset: str | None, file: Path | None) -> Dra
     task, pairs = _task_and_pairs(words)
     written = [file_layer(file)] if file else []
     named = task or str(written[0].sections.get("run", {}).get("task", "") if written else "")
-    preset = preset or ("" if file or _chosen(pairs) else USUAL.get(named))
+    usual = USUAL.get(named, "")
+    preset = preset or ("" if file or _elsewhere(pairs, usual) else usual)
     return draft(task, pairs, [*(preset_layers(preset, named) if preset else []), *written])
 
 
-def _chosen(pairs: Sequence[str]) -> bool:
-    """Whether the words choose an encoding or a search, with which the usual preset of a task need not go."""
-    return any(Word.of(pair).names("run", key) for pair in pairs for key in ("encoding", "search"))
+def _elsewhere(pairs: Sequence[str], preset: str) -> bool:
+    """Whether the words choose another encoding or search than a preset has, with which it need not go."""
+    usual = PRESETS[preset]["run"] if preset else {}
+    words = [Word.of(pair) for pair in pairs]
+    return any(word.names("run", key) and word.text != usual.get(key) for word in words for key in ("encoding", "search"))
 
 
 def settings_of(

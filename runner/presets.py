@@ -108,6 +108,24 @@ HYPERNEAT: Sections = {
 P_NEAT: Sections = {"run": HYPERNEAT["run"] | {"encoding": "fixed"}, "search": GAUCI | {"population": 100}}
 SUMS: Sections = {"encoding": {"readout": "linear"}}  # sums reach 30, where a sigmoid no longer tells them apart
 
+# Fernando et al. 2016: structure is evolved, weights are learnt and inherited. The paper's rates are not known; these are chosen
+# for two processors: small populations that grow quickly from six hidden nodes.
+FERNANDO: Sections = {
+    "run": {"search": "neat", "encoding": "cppn", "gradient": "lamarckian", "generations": 40, "stop_when_solved": False},
+    "search": {
+        "population": 20,
+        "start": "hidden",
+        "start_hidden": 6,
+        "target_species": 4,
+        "mutate_weights": 0.0,
+        "exclusive": False,
+        "add_node": 0.3,
+        "add_link": 0.3,
+        "change_activation": 0.1,
+    },
+    "learning": {"steps": 20, "rate": 0.03, "batch": 64},
+}
+
 # Ha, Dai & Le 2016, and the authors' notebook for MNIST, whose rate falls every step.
 GRADIENT: Sections = {"run": {"search": "gradient", "stop_when_solved": False}}
 HA_MNIST: Sections = GRADIENT | {
@@ -133,14 +151,15 @@ PRESETS: dict[str, Sections] = {
     "cppn": CPPN,
     "stanley2009": HYPERNEAT,
     "stanley2009-p-neat": P_NEAT,
+    "fernando2016": FERNANDO,
     "ha2016-mnist": HA_MNIST,
     "ha2016-cifar10": HA_CIFAR,
     "ha2016-text": HA_TEXT,
     "ha2016-strokes": HA_STROKES,
 }
 
-# The preset that a task has where neither a preset nor an encoding or search is chosen.
-USUAL: dict[str, str] = {"boxes": "stanley2009", "food-gathering": "stanley2009"}
+# The preset that a task has where no preset, and no other encoding or search than the preset's, is chosen.
+USUAL: dict[str, str] = {"boxes": "stanley2009", "food-gathering": "stanley2009", "denoise": "fernando2016"}
 
 # The same for `train`, by the name of a task or the beginning of one.
 TRAINING: dict[str, str] = {

@@ -155,7 +155,7 @@ def _keys(section: str, model: type[Parameters], kind: TaskKind | None) -> list[
 def _check_keys(layer: Layer, models: Mapping[str, type[Parameters]], kind: TaskKind | None) -> None:
     for section, content in layer.sections.items():
         if section not in models:
-            if section == "task" and not content:
+            if section == "learning" or (section == "task" and not content):  # switched off, or nothing said
                 continue
             raise unknown(f"section in {layer.origin}:", section, models)
         known = _keys(section, models[section], kind)

@@ -77,7 +77,7 @@ class CppnConfig(HyperNeatConfig):
 
     hidden: tuple[Shape, ...] = _other("hidden", ((10, 10),))
     rule: Literal["threshold", "leo", "all"] = _other("rule", "all")
-    reach: float = Field(0.1, gt=0, description=HyperNeatConfig.model_fields["reach"].description)
+    reach: float = Field(0.3, gt=0, description=HyperNeatConfig.model_fields["reach"].description)
     middle: bool = _other("middle", True)
     biases: bool = _other("biases", True)
     activation: str = _other("activation", "logistic")

@@ -34,8 +34,8 @@ class Denoise(Parameters):
     )
     data: str = DATA
     shrink: int = Field(1, ge=1, le=14, description="so many by so many pixels are averaged into one")
-    noise: Literal["mask", "salt", "gaussian"] = Field(
-        "mask", description="what spoils a pixel: it is set to 0; set to 0 or 1; or a number with this spread is added"
+    noise: Literal["salt", "mask", "gaussian"] = Field(
+        "salt", description="what spoils a pixel: it is set to 0 or 1; set to 0; or a number with this spread is added"
     )
     amount: float = Field(0.3, gt=0, le=1, description="the share of pixels that is spoilt; the spread of gaussian")
     training: int = Field(0, ge=0, description="teach so many of the training pictures, the first ones; 0: all")
