@@ -37,7 +37,7 @@ _TABLE: dict[str, Activation] = {
     "relu": lambda x: within(x, 0.0, LARGEST),
     "gaussian": lambda x: jnp.exp(-x * x),
     "sine": lambda x: jnp.sin(_angle(x)),
-    "absolute": lambda x: within(jnp.abs(x), -1.0, LARGEST),
+    "absolute": lambda x: within(jnp.sign(x) * x, -1.0, LARGEST),  # jnp.abs has derivative 1 at 0
     "step": lambda x: jnp.where(x > 0, 1.0, 0.0),
     "cosine": lambda x: jnp.cos(_angle(x)),
     "square": lambda x: within(x * x, -1.0, LARGEST),

@@ -20,13 +20,14 @@ from hypernets.programs import Program, Steps
 BLOCK = 1024  # points computed together: what a small network keeps of them stays in the cache
 
 
+@jax.jit
 def query(program: Program, weights: jax.Array, points: jax.Array, bias: jax.Array | float = 1.0) -> jax.Array:
     """What a CPPN answers at points (Q, I), as `neatcore.cppn.query` does for populations: (O, Q).
 
     weights (L,) of the genome's links, or padded (W,). Differentiable in weights, points and bias; weights that no output hears, of
     links that are disabled or lead nowhere, have gradient 0.
     """
-    answers = query_blocks(program, weights, blocks(points), bias)
+    answers: jax.Array = query_blocks(program, weights, blocks(points), bias)
     return answers.swapaxes(0, 1).reshape(len(program.outputs), -1)[:, : len(points)]
 
 
@@ -38,6 +39,7 @@ def blocks(points: jax.Array) -> jax.Array:
     return padded.reshape(-1, size, inputs).swapaxes(1, 2)
 
 
+@jax.jit
 def query_blocks(program: Program, weights: jax.Array, points: jax.Array, bias: jax.Array | float = 1.0) -> jax.Array:
     """As `query`, of blocks (N, I, B): (N, O, B)."""
     whole = jnp.pad(jnp.asarray(weights, jnp.float32), (0, len(program.heard) - len(weights)))

@@ -87,7 +87,9 @@ def expressed(rule: Expression, answers: jax.Array, gate: jax.Array | None) -> j
     """Answers through a rule; gate: as of `Expression.weights`."""
     if isinstance(rule, Whole):
         return rule.reach * answers
-    threshold = rule.threshold if isinstance(rule, Threshold) else 0.0
-    size = within(jnp.abs(answers), -1.0, 1.0)
-    weights = jnp.sign(answers) * rule.reach * (size - threshold) / (1.0 - threshold)  # type: ignore[attr-defined]
-    return jnp.where(size > threshold if gate is None else gate > 0.0, weights, 0.0)
+    cut = within(answers, -1.0, 1.0)
+    if isinstance(rule, Threshold):
+        size = jnp.sign(answers) * cut - rule.threshold
+        return jnp.where(size > 0.0, jnp.sign(answers) * rule.reach * size / (1.0 - rule.threshold), 0.0)
+    assert isinstance(rule, LinkExpression)  # `Painting.network` refuses all others
+    return rule.reach * cut if gate is None else jnp.where(gate > 0.0, rule.reach * cut, 0.0)

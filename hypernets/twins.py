@@ -44,7 +44,8 @@ class Own:
     places: tuple[()] = ()
 
     def answer(self, program: Program, links: jax.Array, places: Any, inputs: jax.Array) -> jax.Array:  # noqa: ARG002
-        return query(program, links, inputs, self.config.bias).T
+        answers: jax.Array = query(program, links, inputs, self.config.bias)
+        return answers.T
 
 
 @dataclass(frozen=True, eq=False)
