@@ -71,16 +71,20 @@ class StaticConfig(Parameters):
         return str(Path(trained).expanduser().absolute()) if trained else ""
 
 
-class HyperWrnConfig(StaticConfig):
-    """A wide residual network whose kernels a static hypernetwork writes (Ha, Dai & Le 2016, section 4.2)."""
+class HyperWrn401Config(StaticConfig):
+    """The wide residual network of depth 40 and width 1 whose kernels a static hypernetwork writes (Ha, Dai & Le 2016)."""
 
-    target: Literal["auto", "conv", "wrn", "dense"] = Field("wrn", description="the network")
+    target: Literal["wrn"] = Field("wrn", description="the network")
+    depth: Literal[40] = Field(40, description="layers")
+    width: Literal[1] = Field(1, description="times 16, 32 and 64 channels")
 
 
-class HyperWrn402Config(HyperWrnConfig):
+class HyperWrn402Config(StaticConfig):
     """The wide residual network of depth 40 and width 2 whose kernels a static hypernetwork writes (Ha, Dai & Le 2016)."""
 
-    width: int = Field(2, ge=1, le=64, description="times 16, 32 and 64 channels")
+    target: Literal["wrn"] = Field("wrn", description="the network")
+    depth: Literal[40] = Field(40, description="layers")
+    width: Literal[2] = Field(2, description="times 16, 32 and 64 channels")
 
 
 def static_hypernet(

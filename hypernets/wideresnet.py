@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from math import prod
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import jax
 import jax.numpy as jnp
@@ -49,10 +49,18 @@ class WrnConfig(Parameters):
         return check_depth(depth)
 
 
+class Wrn401Config(WrnConfig):
+    """The wide residual network of depth 40 and width 1, whose weights are learnt directly."""
+
+    depth: Literal[40] = Field(40, description="layers")
+    width: Literal[1] = Field(1, description="times 16, 32 and 64 channels")
+
+
 class Wrn402Config(WrnConfig):
     """The wide residual network of depth 40 and width 2, whose weights are learnt directly."""
 
-    width: int = Field(2, ge=1, le=64, description="times 16, 32 and 64 channels")
+    depth: Literal[40] = Field(40, description="layers")
+    width: Literal[2] = Field(2, description="times 16, 32 and 64 channels")
 
 
 @dataclass(frozen=True)
