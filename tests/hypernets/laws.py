@@ -31,7 +31,7 @@ def check_decode(generator: Any, first: jax.Array) -> None:
     for place, genome in enumerate(genomes):
         alone = generator.decode([genome])
         assert all(np.array_equal(many[name][place], alone[name][0]) for name in network_names(many))
-    together = jax.vmap(generator.generate)(jnp.asarray(np.array(genomes), jnp.float32))
+    together = jax.jit(jax.vmap(generator.generate))(jnp.asarray(np.array(genomes), jnp.float32))
     assert differ(together, many) < 1e-4
 
 
@@ -47,11 +47,12 @@ def check_slope(generator: Any, network: Any, z: jax.Array) -> None:
         rng = default_rng(3)
         inputs, wanted = jnp.asarray(rng.random((4, network.inputs))), jnp.asarray(rng.normal(size=(4, network.outputs)))
 
+        @jax.jit
         def loss(z: jax.Array) -> jax.Array:
             outputs = network.apply(generator.generate(z), jnp.zeros((4, network.memory)), inputs).outputs
             return jnp.square(outputs - wanted).mean()
 
-        slope = jax.grad(loss)(z)
+        slope = jax.jit(jax.grad(loss))(z)
         length = float(jnp.linalg.norm(slope))
         assert length > 0
         along, step = slope / length, 1e-6
@@ -66,10 +67,14 @@ def check_policies(encoding: Any, network: Any, genomes: Any, lanes: int = 5) ->
     _, outputs = policy.step(policy.reset(lanes), inputs)
     scale = np.abs(outputs).max()
     assert scale > 0
+
+    @jax.jit
+    def applied(z: jax.Array, inputs: jax.Array) -> jax.Array:
+        return network.apply(encoding.generate(z), jnp.zeros((lanes, network.memory)), inputs).outputs
+
     for place, genome in enumerate(genomes):
-        weights = encoding.generate(jnp.asarray(genome, jnp.float32))
-        applied = network.apply(weights, jnp.zeros((lanes, network.memory)), jnp.asarray(inputs[place], jnp.float32))
-        np.testing.assert_allclose(outputs[place], applied.outputs, atol=1e-5 * scale)
+        wanted = applied(jnp.asarray(genome, jnp.float32), jnp.asarray(inputs[place], jnp.float32))
+        np.testing.assert_allclose(outputs[place], wanted, atol=1e-5 * scale)
     _, alone = policy.step(policy.reset(1), inputs[:, :1])
     np.testing.assert_allclose(alone, outputs[:, :1], atol=1e-5 * scale)
     rows = np.arange(len(genomes))[::-1]
