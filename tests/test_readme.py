@@ -28,7 +28,7 @@ from runner.presets import PRESETS
 from substrates.config import SubstrateConfig
 from substrates.fixed import FixedConfig
 from substrates.hyperneat import HyperNeatConfig
-from tasks.registry import TASKS
+from tasks.registry import BY_FILE, TASKS
 
 ROOT = Path(__file__).parents[1]
 RUN = (
@@ -186,7 +186,7 @@ def written(default: object) -> str:
 def test_every_activation_task_command_and_preset_is_there() -> None:
     assert set(NAMES) <= first_cells("docs/neat.md")
     headings = " ".join(re.findall(r"^## (.*)$", read("docs/tasks.md"), re.MULTILINE))
-    assert all(f"`{name}`" in headings for name in [*TASKS, "gym:ID", "pattern:FILE"])
+    assert all(f"`{name}`" in headings for name in [*TASKS, "gym:ID", *BY_FILE])
     commands = {cell.split()[0] for cell in first_cells("docs/command-line.md")}
     assert set(get_command(app).commands) <= commands  # type: ignore[attr-defined]
     assert all(f"`{name}`" in read("docs/command-line.md") for name in PRESETS)
