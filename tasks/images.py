@@ -61,9 +61,10 @@ class Images(Parameters):
     def examples(self) -> Pictures:
         """The data set; InputError where it cannot be read."""
         found = load(self.source, self.folder)
-        most = len(found.training)
-        require(max(self.training, self.sampled) <= most, f"{self.source} has {most:,} training pictures, fewer than asked for")
-        return replace(found, training=found.training.cut(slice(self.training or None)))
+        taught = found.training.cut(slice(self.training or None))
+        for name, wanted, most in (("training", self.training, len(found.training)), ("sampled", self.sampled, len(taught))):
+            require(wanted <= most, f"{name}={wanted} of {self.source} is more than the {most:,} training pictures that there are")
+        return replace(found, training=taught)
 
     @property
     def picture_shape(self) -> tuple[int, int, int]:
