@@ -114,7 +114,7 @@ class Images(Parameters):
     def generalise(self, policy: Policy, rng: Generator, /) -> dict[str, float]:  # noqa: ARG002 all test pictures are asked
         """Accuracy and cross-entropy on the test pictures."""
         right, likelihood = self._answers(_first(policy), self.examples.test)
-        return {"test_accuracy": float(right.mean()), "test_cross_entropy": -float(likelihood.mean())}
+        return {"accuracy": float(right.mean()), "cross_entropy": -float(likelihood.mean())}
 
     def show(self, policy: Policy, rng: Generator, /) -> Frames:
         """Two sheets: some test pictures with the network's answers; and of a larger number those it gets wrong."""

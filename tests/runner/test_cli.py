@@ -87,7 +87,7 @@ def test_a_folder_of_data_is_a_parameter_of_the_task(tmp_path: Path) -> None:
     assert call("run", "mnist", *words).exit_code == 0
     run = find_run("latest")
     assert f'data = "{tmp_path / "mine"}"' in run.config.read_text()
-    assert {"test_accuracy", "test_cross_entropy"} <= set(run.record["tested"])
+    assert {"accuracy", "cross_entropy"} <= set(run.record["tested"])
     write_mnist(tmp_path / "other")
     assert call("run", "--from", "latest", "generations=1", "--data", "other").exit_code == 0
     assert f'data = "{tmp_path / "other"}"' in find_run("latest").config.read_text()

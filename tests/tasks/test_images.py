@@ -161,7 +161,7 @@ def test_pictures_are_asked_in_parts(folder: str) -> None:
 def test_test_pictures_are_kept_until_asked_for(folder: str) -> None:
     task = FashionMnist(data=folder)
     assert task.generalise(knowing(task, wrong=3), RNG(0)) == pytest.approx(
-        {"test_accuracy": 0.9, "test_cross_entropy": np.log(np.exp(5.0) + 9.0) - 5.0 * 0.9}
+        {"accuracy": 0.9, "cross_entropy": np.log(np.exp(5.0) + 9.0) - 5.0 * 0.9}
     )
 
 
@@ -198,7 +198,7 @@ def test_gradients_of_a_linear_network_learn_digits() -> None:
             weights -= 0.5 * (chances - np.eye(10)[targets]).T @ inputs / len(inputs)
     policy = Sums(weights[None])
     assert task.evaluate(policy, RNG(0)).fitness[0] > 0.85
-    assert task.generalise(policy, RNG(0))["test_accuracy"] > 0.85
+    assert task.generalise(policy, RNG(0))["accuracy"] > 0.85
 
 
 def test_sheets_show_answers_and_mistakes(folder: str) -> None:

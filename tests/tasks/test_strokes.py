@@ -138,7 +138,7 @@ def test_drawings_of_unlike_length_are_measured_with_memory(file: str) -> None:
         for now, then in pairwise(points):
             state, outputs = policy.step(state, np.tile(now, (2, 1, 1)))
             total += float(mixture_density(outputs[0, 0], then))
-    assert task.generalise(policy, RNG(0)) == pytest.approx({"test_nats": -total / len(test)})
+    assert task.generalise(policy, RNG(0)) == pytest.approx({"nats": -total / len(test)})
 
 
 def test_it_keeps_the_laws_of_a_task(file: str) -> None:

@@ -125,7 +125,7 @@ def test_bits_by_hand(lanes: int, tmp_path: Path) -> None:
     expected = [oracle(task.corpus.validation, back, lanes) for back in (0, 1)]
     assert found.info["bits"] == pytest.approx(expected)
     assert found.fitness == pytest.approx([-bits for bits in expected])
-    assert task.generalise(Remembering(np.array([1])), RNG(0)) == pytest.approx({"test_bits": oracle(task.corpus.test, 1, lanes)})
+    assert task.generalise(Remembering(np.array([1])), RNG(0)) == pytest.approx({"bits": oracle(task.corpus.test, 1, lanes)})
 
 
 def test_many_steps_at_once_are_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
