@@ -3,6 +3,6 @@
 
 from __future__ import annotations
 
-from hypernets.needed import needed
+from hypernets.extra import ready
 
-needed()
+ready()

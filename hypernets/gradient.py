@@ -194,4 +194,4 @@ def _step(
     slope, (after, measured, figures) = jax.grad(cost, has_aux=True)(z)
     moved, optimized = optimizer.update(slope, optimized, z)
     z = course.generator.keep(optax.apply_updates(z, moved), measured)
-    return z, optimized, jax.lax.stop_gradient(after), {**figures, "slope": optax.global_norm(slope)}
+    return z, optimized, jax.lax.stop_gradient(after), {**figures, "slope": optax.tree.norm(slope)}

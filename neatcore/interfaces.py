@@ -106,6 +106,16 @@ class Policy(Protocol):
         ...
 
 
+@runtime_checkable
+class Unrolling(Protocol):
+    """A policy that takes many steps at once where inputs are symbols, which is faster than one `step` after another."""
+
+    def unroll(self, state: State, symbols: Ints, /) -> tuple[State, Floats]:
+        """Symbols (T, S), the same for every network, which stand for 1 at their place and 0 elsewhere, to outputs (P, T, S, O),
+        and the state after the last step. The same as T steps."""
+        ...
+
+
 class Model(Protocol[Theta_in]):
     """M. A network whose weights come from outside."""
 

@@ -41,6 +41,7 @@ More = Annotated[int | None, typer.Option("--generations", min=1, help="go on fo
 Origin = Annotated[
     str | None, typer.Option("--from", metavar="RUN", help="begin with the last genomes of a run, and with its settings")
 ]
+Data = Annotated[Path | None, typer.Option("--data", metavar="DIR", help="folder of the task's data set, short for data=DIR")]
 Seed = Annotated[int, typer.Option(min=0, help="of all randomness: the same seed gives the same run")]
 Generations = Annotated[int | None, typer.Option(min=1, help="short for generations=N")]
 Out = Annotated[Path | None, typer.Option(help="folder for the run directory, instead of runs/")]
@@ -78,6 +79,7 @@ def run(
     preset: Preset = None,
     config: Config = None,
     origin: Origin = None,
+    data: Data = None,
     seed: Seed = 0,
     generations: Generations = None,
     out: Out = None,
@@ -89,12 +91,12 @@ def run(
 ) -> None:
     """Evolve networks that solve a TASK.
 
-    TASK: a name, gym:ID, pattern:PICTURE, file.py:Class or module:Class.
+    TASK: a name, gym:ID, pattern:PICTURE, text:FILE, strokes:FILE, file.py:Class or module:Class.
     Settings come from the defaults, --preset, --config and key=value, the later over the earlier; see `neatcore config`.
     """
     from runner import commands
 
-    settings = commands.settings_of(_words(words, generations), preset, config, origin)
+    settings = commands.settings_of(_words(words, generations), preset, config, origin, data)
     _run(settings, Series(seed, seeds, jobs, out, origin), as_json, quiet, require_solved)
 
 
@@ -105,6 +107,7 @@ def train(
     preset: Preset = None,
     config: Config = None,
     origin: Origin = None,
+    data: Data = None,
     seed: Seed = 0,
     generations: Generations = None,
     out: Out = None,
@@ -119,8 +122,10 @@ def train(
     As `run`, with search=gradient; model=NAME says the encoding, such as static-hypernet, and so does encoding=NAME.
     """
     from runner import commands
+    from runner.presets import usual_training
 
-    settings = commands.settings_of(commands.training(_words(words, generations)), preset, config, origin)
+    usual = usual_training(words[0]) if words and not (config or origin) else None
+    settings = commands.settings_of(commands.training(_words(words, generations)), preset or usual, config, origin, data)
     _run(settings, Series(seed, seeds, jobs, out, origin), as_json, quiet, require_solved)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.resources import files
 from pathlib import Path
 
@@ -33,12 +33,21 @@ def _chosen(pairs: Sequence[str]) -> bool:
     return any(Word.of(pair).names("run", key) for pair in pairs for key in ("encoding", "search"))
 
 
-def settings_of(words: Sequence[str], preset: str | None, file: Path | None, origin: str | None = None) -> Settings:
-    """The same, checked. origin: a run whose settings come first, instead of a preset or a file."""
-    if not origin:
-        return draft_of(words, preset, file).build()
-    require(not (preset or file), "--from brings the settings of its run, and leaves no room for --preset or --config")
-    return _settings_from(find_run(origin), *_task_and_pairs(words))
+def settings_of(
+    words: Sequence[str], preset: str | None, file: Path | None, origin: str | None = None, data: Path | None = None
+) -> Settings:
+    """The same, checked. origin: a run whose settings come first, instead of a preset or a file. data: the folder of `--data`."""
+    require(not (origin and (preset or file)), "--from brings the settings of its run, and leaves no room for --preset or --config")
+    found = _draft_from(find_run(origin), *_task_and_pairs(words)) if origin else draft_of(words, preset, file)
+    return (_reading(found, data) if data else found).build()
+
+
+def _reading(found: Draft, data: Path) -> Draft:
+    """The same with `data` as the folder that the task reads; InputError where it reads none."""
+    task = found.models.get("task")
+    if found.kind and not (task and "data" in task.model_fields):
+        raise InputError(f"task {found.kind.reference} reads no folder of data: leave --data {data} out")
+    return replace(found, layers=[*found.layers, Layer({"task": {"data": str(data)}}, "--data")])
 
 
 def training(words: Sequence[str]) -> list[str]:
@@ -56,7 +65,7 @@ def _task_and_pairs(words: Sequence[str]) -> tuple[str, Sequence[str]]:
     return (words[0], words[1:]) if words and "=" not in words[0] else ("", words)
 
 
-def _settings_from(origin: Run, task: str, pairs: Sequence[str]) -> Settings:
+def _draft_from(origin: Run, task: str, pairs: Sequence[str]) -> Draft:
     """The settings of a run, and the pairs over them, but not those of its task, search or encoding where another is named."""
     layer = file_layer(origin.config)
     theirs = str(layer.sections["run"]["task"])
@@ -67,7 +76,7 @@ def _settings_from(origin: Run, task: str, pairs: Sequence[str]) -> Settings:
         for part in ("search", "encoding"):
             if pair.names("run", part) and pair.text != layer.sections["run"][part]:
                 sections.pop(part, None)
-    return draft(task or theirs, pairs, [Layer(sections, layer.origin)]).build()
+    return draft(task or theirs, pairs, [Layer(sections, layer.origin)])
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -33,7 +33,10 @@ class Spread:
 
 @dataclass(frozen=True)
 class Group:
-    """Runs of the same settings that differ in the seed alone. Evaluations and generations are of the solved runs."""
+    """Runs of the same settings that differ in the seed alone. Evaluations and generations are of the solved runs.
+
+    work: evaluations, or steps, of all runs. counts: parameters, where known. tested: figures on what was never seen.
+    """
 
     label: str
     runs: int
@@ -41,6 +44,10 @@ class Group:
     evaluations: Spread | None
     generations: Spread | None
     best: Spread | None
+    unit: str
+    work: Spread | None
+    counts: Mapping[str, int]
+    tested: Mapping[str, Spread | None]
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -69,6 +76,7 @@ def compare(runs: Sequence[Run]) -> list[Group]:
 def summary(label: str, outcomes: Sequence[Outcome]) -> Group:
     """What outcomes have in common."""
     solved = [each for each in outcomes if each.solved]
+    names = dict.fromkeys(name for each in outcomes for name in each.tested)
     return Group(
         label,
         len(outcomes),
@@ -76,6 +84,10 @@ def summary(label: str, outcomes: Sequence[Outcome]) -> Group:
         Spread.of([each.solved_evaluations for each in solved if each.solved_evaluations is not None]),
         Spread.of([each.solved_generations for each in solved if each.solved_generations is not None]),
         Spread.of([each.best for each in outcomes if each.best is not None]),
+        outcomes[0].unit,
+        Spread.of([each.evaluations for each in outcomes]),
+        outcomes[0].counts,
+        {name: Spread.of([each.tested[name] for each in outcomes if name in each.tested]) for name in names},
     )
 
 

@@ -26,10 +26,7 @@ class Facts:
     @property
     def size(self) -> str:
         """How many numbers stand for how many weights, in words."""
-        if not self.counts:
-            return ""
-        trained, weights = self.counts["trained"], self.counts["weights"]
-        return f"{trained:,} parameters" + (f" for a network of {weights:,}" if weights != trained else "")
+        return size(self.counts)
 
 
 @dataclass(frozen=True)
@@ -37,6 +34,7 @@ class Outcome:
     """How a run stands. The numbers of generations and evaluations to the first solution are None where there is none.
 
     unit: what `evaluations` counts: evaluations, or steps down a gradient. tested: figures of the champion on what it never saw.
+    counts: as the encoding counts its parameters.
     """
 
     run: Path
@@ -49,9 +47,18 @@ class Outcome:
     solved_evaluations: int | None
     unit: str = "evaluation"
     tested: Mapping[str, float] = field(default_factory=dict)
+    counts: Mapping[str, int] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self) | {"run": str(self.run)}
+
+
+def size(counts: Mapping[str, int]) -> str:
+    """How many numbers stand for how many weights, in words; nothing where it is not known."""
+    if not counts:
+        return ""
+    trained, weights = counts["trained"], counts["weights"]
+    return f"{trained:,} parameters" + (f" for a network of {weights:,}" if weights != trained else "")
 
 
 class Display(Protocol):

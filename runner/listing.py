@@ -9,6 +9,7 @@ from pathlib import Path
 
 from neatcore.errors import InputError
 from neatcore.files import load
+from neatcore.genome import Genome
 from runner.ancestry import ancestors
 from runner.changes import changes
 from runner.commands import draft_of
@@ -64,7 +65,8 @@ def print_run(reference: str, *, as_json: bool) -> None:
     except InputError as error:
         print(f"\n{error}")
     else:
-        print(f"\nchampion: {champion}")
+        words = champion if isinstance(champion, Genome) else f"{champion.size:,} numbers"
+        print(f"\nchampion: {words}")
 
 
 def print_ancestry(reference: str, *, as_json: bool) -> None:
@@ -92,9 +94,21 @@ def print_comparison(references: list[str], *, as_json: bool) -> None:
 
 
 def print_groups(groups: Sequence[Group]) -> None:
-    """Success rate, and median [quartiles] of the solved runs' length and of the best fitness of all."""
-    head = ("runs of", "solved", "generations", "evaluations", "best fitness")
-    print_table(head, [_group(group) for group in groups], right=head[1:])
+    """Success rate, and median [quartiles] of the solved runs' length and of the best fitness of all.
+
+    Where networks are trained: their parameters, and the steps. Figures on what was never seen, where there are any.
+    """
+    trains = any(group.unit == "step" for group in groups)
+    tested = list(dict.fromkeys(name for group in groups for name in group.tested))
+    sizes = ["parameters", "weights"] if any(group.counts for group in groups) else []
+    work = ["steps"] if trains else ["solved", "generations", "evaluations"]
+    head = ("runs of", *sizes, *work, "best fitness", *(f"tested: {name.replace('_', ' ')}" for name in tested))
+    rows = []
+    for group in groups:
+        counts = [f"{group.counts[key]:,}" if group.counts else "–" for key in ("trained", "weights")[: len(sizes)]]
+        done = [_spread(group.work) + ("" if group.unit == "step" else " evaluations")] if trains else _solved(group)
+        rows.append((group.label, *counts, *done, _spread(group.best), *(_spread(group.tested.get(name)) for name in tested)))
+    print_table(head, rows, right=head[1:])
 
 
 def print_keys(words: Sequence[str], preset: str | None, file: Path | None, *, as_json: bool) -> None:
@@ -116,8 +130,9 @@ def _facts(run: Run, result: Outcome) -> list[tuple[str, str]]:
         ("status", result.status),
         ("solved", solved),
         ("generations", f"{result.generations:,} of {record['goal']['generations']:,}"),
-        ("evaluations", f"{result.evaluations:,}"),
+        (f"{result.unit}s", f"{result.evaluations:,}"),
         ("best fitness", _number(result.best)),
+        *[(f"tested: {name.replace('_', ' ')}", _number(value)) for name, value in result.tested.items()],
         ("seed", str(record["seed"])),
         ("started", str(record["started"])),
         ("command", str(record["command"])),
@@ -125,9 +140,9 @@ def _facts(run: Run, result: Outcome) -> list[tuple[str, str]]:
     ]
 
 
-def _group(group: Group) -> tuple[str, ...]:
+def _solved(group: Group) -> list[str]:
     share = f"{group.solved}/{group.runs} {100 * group.solved / group.runs:.0f} %"
-    return (group.label, share, _spread(group.generations), _spread(group.evaluations), _spread(group.best))
+    return [share, _spread(group.generations), _spread(group.evaluations)]
 
 
 def _spread(spread: Spread | None) -> str:

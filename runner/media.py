@@ -16,7 +16,7 @@ from numpy.random import default_rng
 from neatcore.errors import InputError, TaskError, require, unknown
 from neatcore.files import load
 from neatcore.genome import Genome
-from neatcore.interfaces import Answers, Floats, Frames, Named, Scene, Showable
+from neatcore.interfaces import Answers, Array, Floats, Frames, Named, Pictorial, Scene, Showable
 from neatcore.nets import Direct
 from neatcore.perceptron import Layers
 from runner import connectivity
@@ -24,7 +24,7 @@ from runner.compare import grouped
 from runner.directory import Run, find_run, find_runs, slug
 from runner.disk import write_bytes, write_text
 from runner.scaling import kept
-from runner.sections import pattern_section, scaling_section
+from runner.sections import pattern_section, scaling_section, weights_section
 from runner.session import Parts, assemble
 from runner.settings import file_layer, resolve
 from runner.watching import told
@@ -38,6 +38,7 @@ from viz.style import Margins, figure, plot_figure
 from viz.svg import png, svg
 from viz.topology import network_figure
 from viz.vector import draw_vector
+from viz.weights import weights_figure
 
 SIZE = (720, 290)  # of a plot, in pixels
 DRAWN = 1000  # links of a network that can still be drawn
@@ -45,6 +46,7 @@ CURVES: Mapping[str, tuple[str, Callable[..., Axes]]] = {  # a plot by name, and
     "fitness": ("best", progress.plot_fitness),
     "species": ("species", plot_species),
     "complexity": ("hidden_best", progress.plot_complexity),
+    "loss": ("loss", progress.plot_loss),
     "step-size": ("sigma", progress.plot_step_size),
 }
 
@@ -123,6 +125,7 @@ def report_data(run: Run, place: int = 1) -> ReportData:
         names_in=names_in,
         names_out=names_out,
         extra=list(_sections(run, parts, champion, f"run-{place}")),
+        tested=record.get("tested", {}),
     )
 
 
@@ -130,6 +133,9 @@ def _sections(run: Run, parts: Parts, champion: Genome | Floats, name: str) -> I
     """What a report tells besides: the pattern of a network that paints, connectivity, and how the champion scales."""
     if isinstance(parts.task, Pattern) and isinstance(champion, Genome) and isinstance(parts.encoding, Direct):
         yield pattern_section(champion)
+    weights = _named_weights(parts, champion)
+    if weights:
+        yield weights_section(weights, _pixels(parts))
     wiring = connectivity.wiring_of(parts, champion, run.record["task"])
     if wiring:
         yield connectivity.connectivity_section(wiring, name)
@@ -168,11 +174,25 @@ def _show_if_possible(run: Run, parts: Parts, champion: Genome | Floats) -> Scen
         return None
 
 
+def _named_weights(parts: Parts, champion: Genome | Floats) -> Mapping[str, Array]:
+    """The arrays by name that a champion's weights are; none where its network is of another kind."""
+    weights = parts.encoding.decode([champion])
+    return {name: array[0] for name, array in weights.items()} if isinstance(weights, Mapping) else {}
+
+
+def _pixels(parts: Parts) -> Sequence[int]:
+    """The shape of the pictures that a network reads; none where it reads none."""
+    return parts.task.picture_shape if isinstance(parts.task, Pictorial) else ()
+
+
 def _drawable(parts: Parts, champion: Genome | Floats) -> Genome | Floats | Sequence[Floats] | None:
-    """A champion as it is best drawn: vectors as the layers that they stand for, networks of too many links not at all."""
+    """A champion as it is best drawn: vectors as the layers that they stand for; networks of too many links, and weights that have
+    a picture of their own, not at all."""
     if isinstance(champion, Genome):
         return champion if len(champion.links) <= DRAWN else None
     weights = parts.encoding.decode([champion])
+    if isinstance(weights, Mapping):
+        return None
     return [matrix[0] for matrix in weights.matrices] if isinstance(weights, Layers) else champion
 
 
@@ -196,13 +216,20 @@ class Subject:
     def wiring(self) -> connectivity.Wiring | None:
         return connectivity.wiring_of(self.parts, load(self.run.champion()), self.run.record["task"])
 
+    @cached_property
+    def weights(self) -> Mapping[str, Array]:
+        return _named_weights(self.parts, load(self.run.champion()))
+
     @property
     def plots(self) -> list[str]:
         """The plots that there can be."""
         curves = [name for name, (key, _) in CURVES.items() if key in self.rows[-1]]
-        return [*curves, *["champion"] * (self.champion is not None), *(self.wiring.plots if self.wiring else ())]
+        champion = ["champion"] * (self.champion is not None) + ["weights"] * bool(self.weights)
+        return [*curves, *champion, *(self.wiring.plots if self.wiring else ())]
 
     def draw(self, name: str) -> Figure:
+        if name == "weights":
+            return weights_figure(self.weights, pixels=_pixels(self.parts), theme=self.theme)
         if name == "champion":
             return self._champion_figure()
         if self.wiring and name in self.wiring.plots:
@@ -216,7 +243,7 @@ class Subject:
             names_in, names_out = _names(self.parts)
             return network_figure(self.champion, names_in=names_in, names_out=names_out, theme=self.theme)
         drawing = figure(self.theme, *SIZE)
-        draw_vector(self.champion or [], drawing.add_subplot(), theme=self.theme)
+        draw_vector([] if self.champion is None else self.champion, drawing.add_subplot(), theme=self.theme)
         return drawing
 
 

@@ -108,16 +108,54 @@ HYPERNEAT: Sections = {
 P_NEAT: Sections = {"run": HYPERNEAT["run"] | {"encoding": "fixed"}, "search": GAUCI | {"population": 100}}
 SUMS: Sections = {"encoding": {"readout": "linear"}}  # sums reach 30, where a sigmoid no longer tells them apart
 
+# Ha, Dai & Le 2016, and the authors' notebook for MNIST, whose rate falls every step.
+GRADIENT: Sections = {"run": {"search": "gradient", "stop_when_solved": False}}
+HA_MNIST: Sections = GRADIENT | {
+    "run": GRADIENT["run"] | {"generations": 50},
+    "search": {"rate": 0.005, "decay": 0.999, "floor": 1e-4, "clip": 100.0, "batch": 1000},
+}
+HA_CIFAR: Sections = GRADIENT | {
+    "run": GRADIENT["run"] | {"generations": 1912},  # 672,000 steps
+    "search": {
+        "rate": 0.002,
+        "drops": [168_000, 336_000, 504_000],
+        "factors": [0.5, 0.2, 0.25],
+        "batch": 128,
+        "penalty": 0.0005,
+    },
+}
+HA_TEXT: Sections = GRADIENT | {"search": {"rate": 0.001, "clip": 1.0, "batch": 128, "steps": 100}}
+HA_STROKES: Sections = GRADIENT | {"search": {"rate": 1e-4, "clip": 5.0, "batch": 32, "steps": 100}}
+
 PRESETS: dict[str, Sections] = {
     "stanley2002": NEAT,
     "stanley2002-no-velocity": NO_VELOCITY,
     "cppn": CPPN,
     "stanley2009": HYPERNEAT,
     "stanley2009-p-neat": P_NEAT,
+    "ha2016-mnist": HA_MNIST,
+    "ha2016-cifar10": HA_CIFAR,
+    "ha2016-text": HA_TEXT,
+    "ha2016-strokes": HA_STROKES,
 }
 
 # The preset that a task has where neither a preset nor an encoding or search is chosen.
 USUAL: dict[str, str] = {"boxes": "stanley2009", "food-gathering": "stanley2009"}
+
+# The same for `train`, by the name of a task or the beginning of one.
+TRAINING: dict[str, str] = {
+    "mnist": "ha2016-mnist",
+    "fashion-mnist": "ha2016-mnist",
+    "cifar10": "ha2016-cifar10",
+    "text:": "ha2016-text",
+    "strokes:": "ha2016-strokes",
+}
+
+
+def usual_training(task: str) -> str | None:
+    """The preset with which a task is usually trained."""
+    return TRAINING.get(task) or TRAINING.get(task[: task.find(":") + 1])
+
 
 # What a preset sets besides, for single tasks of its paper.
 FOR_TASK: dict[tuple[str, str], Sections] = {

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 
 from neatcore.canvas import Canvas
 from neatcore.genome import Genome
+from neatcore.interfaces import Array
 from neatcore.patterns import paint
 from runner.scaling import Scaled, cells
 from viz.page import figure_block, picture, themes
 from viz.patterns import sheet_figure
 from viz.report import Section
 from viz.svg import png
+from viz.weights import weights_figure
 
 SIDES = (16, 64, 512)  # pixels of a pattern's pictures
 
@@ -25,6 +27,15 @@ def pattern_section(champion: Genome, theme: str = "auto") -> Section:
     label = f"The champion's pattern at {SIDES[0]}, {SIDES[1]} and {SIDES[2]} pixels a side"
     block = figure_block({"": picture(drawn, "png", label)}, f"{label}. Nothing is enlarged: the network is asked at every pixel.")
     return Section("At any resolution", "A network of place has no pixels of its own.", block)
+
+
+def weights_section(weights: Mapping[str, Array], pixels: Sequence[int], theme: str = "auto") -> Section:
+    """The champion's weight matrices, by name."""
+    drawn = {tone.name: png(weights_figure(weights, pixels=pixels, theme=tone)) for tone in themes(theme)}
+    count = sum(array.size for array in weights.values())
+    words = "Weight matrices by name, orange negative, blue positive, each to its own scale; biases are not shown."
+    block = figure_block({"": picture(drawn, "png", words)}, words)
+    return Section("The champion’s weights", f"{count:,} weights.", block)
 
 
 def scaling_section(rows: Sequence[Scaled]) -> Section:

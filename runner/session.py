@@ -101,9 +101,9 @@ class Work:
     @property
     def facts(self) -> Facts:
         config = self.settings.run
-        seed, encoding = self.run.record["seed"], self.parts.encoding
-        counts = encoding.counts if isinstance(encoding, Counted) else {}
-        return Facts(self.run.path, config.task, config.search, config.encoding, seed, self.goal.generations, counts)
+        record = self.run.record
+        counts = record.get("counts", {})
+        return Facts(self.run.path, config.task, config.search, config.encoding, record["seed"], self.goal.generations, counts)
 
 
 def start(settings: Settings, seed: int, root: Path, command: str, display: Display, *, origin: Run | None = None) -> Outcome:
@@ -116,6 +116,8 @@ def start(settings: Settings, seed: int, root: Path, command: str, display: Disp
     goal = Goal(settings.run.generations, settings.run.stop_when_solved)
     run = create(root, dumps(settings.sections), settings.run.task, seed, vars(goal), command)
     with run.lock():
+        if isinstance(parts.encoding, Counted):
+            run.update(counts=dict(parts.encoding.counts))
         if origin:
             checkpoints.write(run.checkpoints, first)
             run.update(origin=str(origin.path.resolve()))
@@ -182,6 +184,7 @@ def outcome(run: Run, status: str = "") -> Outcome:
         solved_evaluations=solved_at["evaluations"] if solved_at else None,
         unit="step" if rows and "steps" in rows[-1] else "evaluation",
         tested=run.record.get("tested", {}),
+        counts=run.record.get("counts", {}),
     )
 
 

@@ -21,10 +21,19 @@ TASKS: dict[str, str] = {
     "double-pole-no-velocity": "tasks.control:DoublePoleHidden",
     "boxes": "tasks.boxes:Boxes",
     "food-gathering": "tasks.food:FoodGathering",
+    "digits": "tasks.images:Digits",
+    "mnist": "tasks.images:Mnist",
+    "fashion-mnist": "tasks.images:FashionMnist",
+    "cifar10": "tasks.images:Cifar10",
 }
 GROUP = "neatcore.tasks"  # the entry points through which installed packages add tasks
 GYM = "gym:"
-PATTERN = "pattern:"
+FILES = {  # tasks that are named by a file: what stands before it, the class, the parameter that it is
+    "pattern:": ("tasks.patterns", "Pattern", "target"),
+    "text:": ("tasks.text", "Text", "file"),
+    "strokes:": ("tasks.strokes", "Strokes", "file"),
+}
+BY_FILE = tuple(f"{prefix}FILE" for prefix in FILES)
 
 
 @dataclass(frozen=True)
@@ -59,16 +68,18 @@ class TaskKind:
 def find_task(reference: str) -> TaskKind:
     """The task that `reference` names; InputError names the nearest one.
 
-    A registered name, `gym:ID`, `pattern:FILE` with a picture to paint, the name of an installed entry point,
-    `path/to/file.py:Class`, `path/to/file.py` where it defines a single task, or `package.module:Class`.
+    A registered name, `gym:ID`, `pattern:FILE` with a picture to paint, `text:FILE` or `strokes:FILE` with what to predict,
+    the name of an installed entry point, `path/to/file.py:Class`, `path/to/file.py` where it defines a single task, or
+    `package.module:Class`.
     """
     if reference in TASKS:
         return TaskKind(reference, class_from_module(*TASKS[reference].split(":")))
     if reference.startswith(GYM):
         return TaskKind(reference, class_from_module("tasks.gym", "Gym"), {"id": reference.removeprefix(GYM)})
-    if reference.startswith(PATTERN):
-        target = str(Path(reference.removeprefix(PATTERN)).expanduser().absolute())  # the same from any folder
-        return TaskKind(f"{PATTERN}{target}", class_from_module("tasks.patterns", "Pattern"), {"target": target})
+    for prefix, (module, name, parameter) in FILES.items():
+        if reference.startswith(prefix):
+            path = str(Path(reference.removeprefix(prefix)).expanduser().absolute())  # the same from any folder
+            return TaskKind(f"{prefix}{path}", class_from_module(module, name), {parameter: path})
     installed = _installed()
     if reference in installed:
         return TaskKind(reference, class_from_module(installed[reference].module, installed[reference].attr))
@@ -81,7 +92,7 @@ def find_task(reference: str) -> TaskKind:
     if name and place:
         reach(Path.cwd())
         return TaskKind(reference, class_from_module(place, name))
-    raise unknown("task", reference, [*TASKS, *installed, "gym:ID", "pattern:FILE", "file.py:Class", "package.module:Class"])
+    raise unknown("task", reference, [*TASKS, *installed, "gym:ID", *BY_FILE, "file.py:Class", "package.module:Class"])
 
 
 @dataclass(frozen=True)
@@ -95,7 +106,7 @@ class TaskEntry:
 
 def list_tasks() -> list[TaskEntry]:
     """All tasks that have a name. One that cannot be loaded says so in its summary."""
-    references = {name: name for name in TASKS} | {"gym:ID": "gym:CartPole-v1", "pattern:FILE": "pattern:picture.png"}
+    references = {name: name for name in TASKS} | {"gym:ID": "gym:CartPole-v1"} | {name: name for name in BY_FILE}
     return [_entry(name, reference) for name, reference in (references | {n: n for n in _installed()}).items()]
 
 

@@ -17,7 +17,7 @@ from neatcore.interfaces import Floats
 from viz.species import plot_species
 from viz.style import Theme, dress, name_ends, theme_of
 
-__all__ = ["plot_comparison", "plot_complexity", "plot_fitness", "plot_species", "plot_step_size", "plot_success"]
+__all__ = ["plot_comparison", "plot_complexity", "plot_fitness", "plot_loss", "plot_species", "plot_step_size", "plot_success"]
 
 Metrics = Sequence[Mapping[str, Any]]
 DECADES = 300  # a best fitness so many times the usual median is drawn on a logarithmic scale
@@ -37,8 +37,10 @@ def plot_fitness(metrics: Metrics, ax: Axes, *, theme: str | Theme = "light") ->
     """Fitness over generations: the best, the median, and the middle half of the population as a band."""
     tone = theme_of(theme)
     generation, best, median, low, high = _thin([column(metrics, k) for k in ("generation", "best", "median", "q25", "q75")])
-    ax.fill_between(generation, low, high, color=tone.soft, linewidth=0, label="middle half")
-    _line(ax, generation, median, tone.accent, 1.2, "median")
+    several = bool(np.any(low != best))
+    if several:
+        ax.fill_between(generation, low, high, color=tone.soft, linewidth=0, label="middle half")
+        _line(ax, generation, median, tone.accent, 1.2, "median")
     _line(ax, generation, best, tone.second, 2, "best")
     _mark_solution(metrics, ax, tone)
     wide = min(low.min(), best.min()) > 0 and best.max() > DECADES * np.median(median)
@@ -47,8 +49,21 @@ def plot_fitness(metrics: Metrics, ax: Axes, *, theme: str | Theme = "light") ->
     if wide:
         _logarithmic(ax, float(best.max() / low.min()))
         ax.set_ylim(0.8 * low.min(), 1.25 * best.max())
-    ends = [(best[-1], "best", tone.second), (median[-1], "median", tone.accent)]
-    name_ends(ax, [(float(y), name, colour) for y, name, colour in ends])
+    if several:
+        name_ends(ax, [(float(best[-1]), "best", tone.second), (float(median[-1]), "median", tone.accent)])
+    return ax
+
+
+def plot_loss(metrics: Metrics, ax: Axes, *, theme: str | Theme = "light") -> Axes:
+    """The mean loss over the training examples of each generation, logarithmic where it spans more than a decade."""
+    tone = theme_of(theme)
+    generation, loss = _thin([column(metrics, "generation"), column(metrics, "loss")])
+    _line(ax, generation, loss, tone.accent, 2, "loss")
+    wide = loss.min() > 0 and loss.max() > 10 * loss.min()
+    _frame(ax, generation, [] if wide else [loss])
+    dress(ax, tone, "generation", "loss, logarithmic" if wide else "loss")
+    if wide:
+        _logarithmic(ax, float(loss.max() / loss.min()))
     return ax
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from html import escape
 from typing import Any
 
@@ -17,7 +17,7 @@ from neatcore.interfaces import Answers, Floats, Frames, Scene
 from viz.answers import answers_figure
 from viz.behaviour import encode
 from viz.page import definitions, figure_block, page, picture, section, themes
-from viz.progress import plot_complexity, plot_fitness, plot_step_size, solved_after
+from viz.progress import plot_complexity, plot_fitness, plot_loss, plot_step_size, solved_after
 from viz.species import plot_species
 from viz.style import LIGHT, Margins, figure, plot_figure
 from viz.svg import svg
@@ -43,6 +43,7 @@ class ReportData:
 
     task: what was to be solved, a sentence or two. facts: labels and values, such as seed and versions. metrics: one record a
     generation. champion: a genome, or weights as `draw_vector` takes them. shown: the champion at work. command: how to reproduce.
+    tested: figures of the champion on what it never saw.
     """
 
     title: str
@@ -56,6 +57,7 @@ class ReportData:
     names_in: Sequence[str] | None = None
     names_out: Sequence[str] | None = None
     extra: Sequence[Section] = ()
+    tested: Mapping[str, float] = field(default_factory=dict)
 
 
 def report(data: ReportData | Sequence[ReportData], theme: str = "auto", *, title: str = "") -> str:
@@ -76,6 +78,8 @@ def verdict(data: ReportData) -> str:
     require(len(data.metrics) > 0, f"the run {data.title!r} has no metrics: not one generation is through")
     evaluations = solved_after(data.metrics)
     last = data.metrics[-1]
+    if "steps" in last:
+        return f"Solved after {evaluations:,} steps" if evaluations else f"Trained for {last['evaluations']:,} steps"
     return f"Solved after {evaluations:,} evaluations" if evaluations else f"Not solved in {last['evaluations']:,} evaluations"
 
 
@@ -106,8 +110,9 @@ def _tiles(data: ReportData) -> str:
     pairs = [
         ("best fitness", f"{best:,.0f}" if abs(best) >= 10_000 else f"{best:.4g}"),
         ("generations", f"{len(data.metrics):,}"),
-        ("evaluations", f"{last['evaluations']:,}"),
+        ("steps" if "steps" in last else "evaluations", f"{last['evaluations']:,}"),
     ]
+    pairs += [(f"{name.replace('_', ' ')}, tested", f"{number:.4g}") for name, number in data.tested.items()]
     if "species" in last:
         pairs.append(("species at the end", f"{len(last['species']):,}"))
     return definitions("tiles", pairs, number_first=True)
@@ -144,6 +149,9 @@ def _progress(data: ReportData, name: str) -> Iterator[str]:
     first, last = data.metrics[0], data.metrics[-1]
     label = f"Best fitness rises from {first['best']:.4g} to {last['best']:.4g} over {len(data.metrics)} generations."
     caption = "The best genome of each generation, the median, and the middle half of the population as a band."
+    if "steps" in last:
+        label = f"Fitness goes from {first['best']:.4g} to {last['best']:.4g} over {len(data.metrics)} generations."
+        caption = "How well the network does on examples that it is not trained on, after each generation of steps."
     if solved_after(data.metrics):
         caption += " The ring marks the solution."
     yield section("Fitness", figure_block(_plots(plot_fitness, data, f"{name}-fitness", label), caption))
@@ -156,6 +164,9 @@ def _progress(data: ReportData, name: str) -> Iterator[str]:
         start, end = (_network(round(record["hidden_best"]), round(record["links_best"])) for record in (first, last))
         label = f"The first champion has {start}, the last one {end}."
         yield section("Complexity", figure_block(_plots(plot_complexity, data, f"{name}-complexity", label), label))
+    if "loss" in last:
+        label = f"The loss goes from {first['loss']:.3g} to {last['loss']:.3g}."
+        yield section("Loss", figure_block(_plots(plot_loss, data, f"{name}-loss", label), label))
     if "sigma" in last:
         label = f"The step size goes from {first['sigma']:.3g} to {last['sigma']:.3g}."
         yield section("Step size", figure_block(_plots(plot_step_size, data, f"{name}-sigma", label), label))

@@ -1,0 +1,1 @@
+"""Data sets that tasks learn from: where they lie, and how their files are read."""

@@ -1,0 +1,121 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from benchmarks.ordeal import contents
+from hypernets import extra
+from neatcore.errors import InputError
+from runner.commands import training
+from runner.directory import Run, find_run
+from runner.display import Mute
+from runner.listing import print_run
+from runner.media import report_data, save_plots, save_report
+from runner.presets import usual_training
+from runner.session import resume, start
+from runner.settings import resolve
+from tests.hypernets.teaching import as_file
+from tests.runner.test_cli import call
+
+WORDS = ("search=gradient", "encoding=dense", "hidden=[6]", "batch=16", "rate=0.05")
+
+
+def begin(task: str, *words: str) -> Run:
+    return Run(start(resolve(task, [*WORDS, *words]), 3, Path("runs"), "neatcore train", Mute()).run)
+
+
+def test_training_is_a_run_like_any_other(tmp_path: Path) -> None:
+    run = begin(as_file(tmp_path), "generations=4")
+    rows = run.rows()
+    assert [row["evaluations"] for row in rows] == [row["steps"] for row in rows] == [3, 6, 9, 12]
+    assert {"loss", "accuracy", "rate", "slope"} <= set(rows[-1])
+    assert 0.0 <= run.record["tested"]["accuracy"] <= 1.0
+    assert run.champion("final").exists()
+
+
+@pytest.mark.parametrize("steps", ["steps=0", "steps=2"])
+def test_stopping_and_going_on_changes_nothing(steps: str, tmp_path: Path) -> None:
+    task = as_file(tmp_path)
+    whole = begin(task, steps, "generations=7")
+    parts = begin(task, steps, "generations=2")
+    for _ in range(5):
+        resume(parts, 1, Mute())
+    assert contents(whole.path) == contents(parts.path)
+    assert whole.record["tested"] == parts.record["tested"]
+
+
+def test_words_of_train_are_words_of_run() -> None:
+    assert training(["xor", "model=conv", "rate=1"]) == ["xor", "search=gradient", "encoding=conv", "rate=1"]
+    assert training(["xor"]) == ["xor", "search=gradient", "encoding=dense"]
+    assert training(["run.encoding=mlp"]) == ["search=gradient", "run.encoding=mlp"]
+    with pytest.raises(InputError, match="train follows the gradient"):
+        training(["xor", "search=cma"])
+
+
+def test_the_command_line_tells_loss_and_sizes(tmp_path: Path) -> None:
+    shown = call("train", as_file(tmp_path), "hidden=[6]", "generations=2")
+    assert "32 parameters" in shown.stdout
+    assert "loss" in shown.stdout
+    assert "trained for 2 generations, 2 steps" in shown.stdout
+    assert "tested: accuracy" in shown.stdout
+
+
+def test_the_same_weights_are_evolved(tmp_path: Path) -> None:
+    shown = call("run", as_file(tmp_path), "search=cma", "encoding=dense", "hidden=[]", "generations=2")
+    assert "not solved in 2 generations" in shown.stdout
+    assert "6 parameters" in shown.stdout
+
+
+def test_trained_runs_are_compared_by_parameters_steps_and_tests(tmp_path: Path) -> None:
+    task = as_file(tmp_path)
+    for hidden in ("[4]", "[6]"):
+        call("train", task, f"hidden={hidden}", "generations=2", "--seeds", "2", "-q")
+    head, small, large = call("compare").stdout.splitlines()
+    assert head.split()[2:4] == ["parameters", "weights"]
+    assert "tested: accuracy" in head
+    assert [line.split()[2] for line in (small, large)] == ["22", "32"]
+    assert "2 [2 – 2]" in small
+
+
+def test_a_task_has_a_usual_way_of_being_trained() -> None:
+    assert usual_training("mnist") == "ha2016-mnist"
+    assert usual_training("text:war.txt") == "ha2016-text"
+    assert (usual_training("xor"), usual_training("sides.py:Sides")) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("xor",), "task Xor has no examples to learn from"),
+        (("{task}", "model=mlp"), "an encoding with a gradient, such as encoding=dense"),
+        (("{task}", "model=direct"), "this encoding has graphs"),
+        (("{task}", "model=dens"), "did you mean 'dense'"),
+        (("{task}", "drops=[3]"), "drops has 1 steps, factors 0 numbers"),
+    ],
+)
+def test_mistakes_are_told_in_a_line(words: tuple[str, ...], told: str, tmp_path: Path) -> None:
+    task = as_file(tmp_path)
+    shown = call("train", *(word.replace("{task}", task) for word in words))
+    assert shown.exit_code == 2
+    assert told in shown.stderr
+    assert len(shown.stderr.strip().splitlines()) <= 2
+
+
+def test_a_missing_package_is_told_with_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(extra, "find_spec", lambda name: None if name == "optax" else object())
+    with pytest.raises(InputError, match=r'this needs optax: pip install "neatcore\[hypernets\]"'):
+        extra.ready()
+
+
+def test_pictures_and_report(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run = begin(as_file(tmp_path), "generations=3")
+    names = {path.name for path in save_plots(str(run.path), [], None, "light")}
+    assert names == {f"{name}{end}" for name in ("fitness", "loss", "weights") for end in (".svg", ".png")}
+    page = save_report([str(run.path)], None).read_text(encoding="utf-8")
+    assert "Trained for 9 steps" in page
+    assert "accuracy, tested" in page
+    assert report_data(run).champion is None
+    print_run(str(run.path), as_json=False)
+    assert "tested" in capsys.readouterr().out
+    assert find_run(str(run.path)).record["tested"]

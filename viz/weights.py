@@ -1,0 +1,84 @@
+"""The weights of a network by name: kernels of convolutions and readers of pictures as small pictures, others as matrices."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from neatcore.errors import require
+from neatcore.interfaces import Array, Floats
+from viz.fields import means
+from viz.sheets import Sketch, Tint, edges
+from viz.style import SHARPNESS, Theme, theme_of
+
+WIDTH, TALLEST = 720.0, 240.0  # pixels of the figure, and of one part
+EDGE, HEAD, BETWEEN = 8.0, 34.0, 16.0
+CELL = 14.0  # pixels of a weight, at most
+ACROSS, MOST = 32, 16  # small pictures in a row, and rows of them
+SHOWN = 8  # arrays in a figure
+
+
+def weights_figure(weights: Mapping[str, Array], *, pixels: Sequence[int] = (), theme: str | Theme = "light") -> Figure:
+    """The arrays of one network that have rows and columns. Orange negative, blue positive, each to its own scale.
+
+    pixels: height, width and channels of the pictures that the network reads, whose readers are then shown as pictures.
+    """
+    parts = {name: array for name, array in weights.items() if array.ndim in (2, 4)}
+    require(parts, "there are no weight matrices to draw")
+    tone, shown = theme_of(theme), list(parts.items())[:SHOWN]
+    images = [_image(array, pixels) for _, array in shown]
+    sides = [min(WIDTH - 2 * EDGE, CELL * image.shape[1], TALLEST * image.shape[1] / image.shape[0]) for image, _ in images]
+    heights = [side * image.shape[0] / image.shape[1] for side, (image, _) in zip(sides, images)]
+    sketch = Sketch(tone, WIDTH, 2 * EDGE + sum(HEAD + height + BETWEEN for height in heights) + (18 if len(parts) > SHOWN else 0))
+    top = EDGE
+    for (name, array), (image, words), side, height in zip(shown, images, sides, heights):
+        largest = float(np.abs(array).max())
+        sketch.words(EDGE, top + 6, f"{name}   {' × '.join(map(str, array.shape))}", size=13, quiet=False)
+        sketch.words(EDGE, top + 22, f"{words}; the largest size is {largest:.3g}", size=10.5)
+        small = means(image, -(-max(image.shape) // int(max(side, height) * SHARPNESS)))
+        _left(sketch, Tint(tone, largest, links=False)(small), top + HEAD + height / 2, max(side, height))
+        top += HEAD + height + BETWEEN
+    if len(parts) > SHOWN:
+        sketch.words(EDGE, top + 6, f"{len(parts) - SHOWN} more arrays are not shown", size=10.5)
+    return sketch.done()
+
+
+def _left(sketch: Sketch, colours: Array, y: float, side: float) -> None:
+    """Cells at the left edge."""
+    left, right, _, _ = edges(colours.shape[:2], 0.0, y, side)
+    sketch.image(colours, EDGE + (right - left) / 2, y, side)
+
+
+def _image(array: Array, pixels: Sequence[int]) -> tuple[Floats, str]:
+    """An array as cells, NaN between small pictures, and how to read it."""
+    if array.ndim == 4:  # (height, width, in, out)
+        tiles = np.asarray(array, np.float64).transpose(2, 3, 0, 1)
+        if tiles.shape[0] == 1:
+            return _mosaic(_folded(tiles[0])), "a picture for each output channel"
+        return _mosaic(tiles[:MOST, :ACROSS]), "a row for each input channel, a column for each output channel"
+    if len(pixels) == 3 and array.shape[0] == pixels[0] * pixels[1] * pixels[2]:
+        fields = np.asarray(array, np.float64).T.reshape(-1, *pixels).mean(axis=-1)[: 3 * ACROSS]
+        return _mosaic(_folded(fields, ACROSS // 2)), "for each unit, how it reads the picture"
+    if array.shape[0] > array.shape[1]:
+        return np.asarray(array, np.float64).T, "a column for each unit that is read, a row for each that reads"
+    return np.asarray(array, np.float64), "a row for each unit that is read, a column for each that reads"
+
+
+def _folded(tiles: Floats, across: int = ACROSS) -> Floats:
+    """Small pictures (K, h, w) in rows of so many: (R, C, h, w), the last row filled with NaN."""
+    columns = min(across, len(tiles))
+    rows = -(-len(tiles) // columns)
+    filled = np.full((rows * columns, *tiles.shape[1:]), np.nan)
+    filled[: len(tiles)] = tiles
+    return filled.reshape(rows, columns, *tiles.shape[1:])
+
+
+def _mosaic(tiles: Floats) -> Floats:
+    """Small pictures (R, C, h, w) side by side, a cell apart."""
+    rows, columns, high, wide = tiles.shape
+    spaced = np.full((rows, columns, high + 1, wide + 1), np.nan)
+    spaced[:, :, :-1, :-1] = tiles
+    image: Floats = spaced.transpose(0, 2, 1, 3).reshape(rows * (high + 1), columns * (wide + 1))[:-1, :-1]
+    return image
