@@ -1,8 +1,9 @@
 """HyperRNN and HyperLSTM (Ha, Dai & Le 2016): a small cell watches a large one, and scales its sums at every step.
 
 Each sum of the main cell, W_h h_{t-1} + W_x x_t + b_0, becomes d_h ⊙ W_h h_{t-1} + d_x ⊙ W_x x_t + d_b + b_0 (2016, eqs. 8 and 12),
-where each d is linear in a short embedding z of the hyper cell's ĥ: the rows of the weight matrices are scaled, as if there were other
-matrices at every step. Paper and the authors' code differ: as in the code, z is made of the new ĥ_t, not of ĥ_{t-1} (eq. 11).
+where each d is linear in a short embedding z of the hyper cell's ĥ: the rows of the weight matrices are scaled, as if there were
+other matrices at every step. Where paper and authors' code differ, this is the code: z is made of the new ĥ_t, not of ĥ_{t-1} as in
+eq. 11, and input matrices are uniform at first, only recurrent ones orthogonal.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING
 import jax
 import jax.numpy as jnp
 
-from hypernets.recurrent.cells import GATES, Lstm, Rnn, Stepped, named, stepped, times, within
+from hypernets.recurrent.cells import Lstm, Rnn, Stepped, named, stepped, times, within
 
 if TYPE_CHECKING:
     from hypernets.interfaces import Shapes, Weights
@@ -85,7 +86,10 @@ class Watched:
 
     def prepare(self, weights: Weights) -> Weights:
         of_h, of_x = jnp.split(weights["hyper.input"], [self.main.units])
-        beside = {"input": jnp.concatenate([weights["input"], of_x], 1), "recurrent": jnp.concatenate([weights["recurrent"], of_h], 1)}
+        beside = {
+            "input": jnp.concatenate([weights["input"], of_x], 1),
+            "recurrent": jnp.concatenate([weights["recurrent"], of_h], 1),
+        }
         return {**weights, **beside}
 
     def products(self, prepared: Weights, h: jax.Array, projected: jax.Array) -> tuple[jax.Array, jax.Array, jax.Array]:
@@ -105,8 +109,8 @@ class HyperRnn:
 
     inputs: int
     units: int
-    hyper_units: int = 128
-    embedding: int = 16
+    hyper_units: int
+    embedding: int
 
     @property
     def _watched(self) -> Watched:
@@ -159,8 +163,8 @@ class HyperLstm:
 
     inputs: int
     units: int
-    hyper_units: int = 128
-    embedding: int = 16
+    hyper_units: int
+    embedding: int
     layer_norm: bool = False
     keep: float = 1.0
     hyper_keep: float = 1.0

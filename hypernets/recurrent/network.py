@@ -23,8 +23,8 @@ Key = jax.Array | None
 class Recurrent:
     """Cells one upon another, and W h + b of the last one's h: logits, or the parameters of a mixture of densities.
 
-    In training each number of the input is kept with probability `keep_input`, each of every cell's h with `keep_output`. A symbol is
-    kept or not as a whole. recompute: the gradient computes steps again instead of keeping all that they computed.
+    In training each number of the input is kept with probability `keep_input`, a symbol as a whole, and each of every cell's h with
+    `keep_output`. recompute: the gradient computes steps again instead of keeping all that they computed.
     """
 
     cells: tuple[Cell, ...]
@@ -51,17 +51,19 @@ class Recurrent:
         """Of the cells as they say; the head uniform in ±√(3 / N), biases 0."""
         *keys, last = jax.random.split(key, len(self.cells) + 1)
         head = {"head.kernel": drawn_input(last, self.cells[-1].units, self.outputs), "head.bias": jnp.zeros(self.outputs)}
-        found: dict[str, jax.Array] = {}
-        for k, (cell, each) in enumerate(zip(self.cells, keys, strict=True), 1):
-            found |= named(f"layer{k}.", cell.initial(each))
-        return {name: (found | head)[name] for name in self.shapes}
+        cells = enumerate(zip(self.cells, keys, strict=True), 1)
+        layers = {name: array for k, (cell, each) in cells for name, array in named(f"layer{k}.", cell.initial(each)).items()}
+        return {**layers, **head}
 
     def apply(self, weights: Weights, state: jax.Array, inputs: jax.Array, key: Key = None, /) -> Applied:
         """As of any `Network`; besides, symbols (S,) are one step."""
         single = inputs.ndim == (1 if _symbolic(inputs) else 2)
         values, remembered, begin = inputs[None] if single else inputs, [], 0
         for k, cell in enumerate(self.cells, 1):
-            own, keys = within(f"layer{k}.", weights), [None] * 3 if key is None else jax.random.split(jax.random.fold_in(key, k), 3)
+            own, keys = (
+                within(f"layer{k}.", weights),
+                [None] * 3 if key is None else jax.random.split(jax.random.fold_in(key, k), 3),
+            )
             prepared, before = cell.prepare(own), state[:, begin : begin + cell.memory]
             projected = _read(cell, prepared, values, self.keep_input if k == 1 else 1.0, keys[0])
             after, values = unroll(cell, prepared, before, projected, keys[1], recompute=self.recompute)
