@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from neatcore.files import load, load_genome, save
     from neatcore.genome import Genome, Genomes, check_genome
     from neatcore.interfaces import Evaluation, Generation, GraphSpace, VectorSpace
-    from neatcore.loop import evolve
+    from neatcore.loop import descend, evolve
     from neatcore.neat import Neat, NeatConfig
     from neatcore.nets import DirectConfig, direct
     from neatcore.parameters import Parameters
@@ -32,7 +32,7 @@ _HOME = {
     "neatcore.files": ("load", "load_genome", "save"),
     "neatcore.genome": ("Genome", "Genomes", "check_genome"),
     "neatcore.interfaces": ("Evaluation", "Generation", "GraphSpace", "VectorSpace"),
-    "neatcore.loop": ("evolve",),
+    "neatcore.loop": ("descend", "evolve"),
     "neatcore.perceptron": ("MlpConfig", "mlp"),
     "neatcore.neat": ("Neat", "NeatConfig"),
     "neatcore.nets": ("DirectConfig", "direct"),
@@ -60,6 +60,7 @@ __all__ = [
     "check_genome",
     "check_policy",
     "check_task",
+    "descend",
     "direct",
     "evolve",
     "load",

@@ -205,7 +205,8 @@ def replay(
 def plot(
     run: RunName = "latest",
     what: Annotated[
-        list[str] | None, typer.Argument(help="fitness, species, complexity, step-size, champion, connectivity; all without")
+        list[str] | None,
+        typer.Argument(help="fitness, loss, species, complexity, step-size, champion, weights, connectivity; all without"),
     ] = None,
     out: Annotated[Path | None, typer.Option(help="folder, or a .png or .svg file for a single plot")] = None,
     theme: Annotated[str, typer.Option(help="light or dark")] = "light",

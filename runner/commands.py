@@ -62,7 +62,16 @@ def training(words: Sequence[str]) -> list[str]:
 
 
 def _task_and_pairs(words: Sequence[str]) -> tuple[str, Sequence[str]]:
-    return (words[0], words[1:]) if words and "=" not in words[0] else ("", words)
+    task, pairs = (words[0], words[1:]) if words and "=" not in words[0] else ("", words)
+    return task, [_champion_of(pair) for pair in pairs]
+
+
+def _champion_of(pair: str) -> str:
+    """`trained=RUN` as the file of the run's champion; other words as they are."""
+    name, _, text = pair.partition("=")
+    if name.rpartition(".")[2].strip() != "trained" or not text.strip() or Path(text.strip()).is_file():
+        return pair
+    return f"{name}={find_run(text.strip()).champion().resolve()}"
 
 
 def _draft_from(origin: Run, task: str, pairs: Sequence[str]) -> Draft:

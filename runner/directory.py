@@ -6,6 +6,7 @@ import fcntl
 import os
 import platform
 import re
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from runner.disk import read_json, read_log, write_json, write_text
 RECORD = "run.json"
 FIELDS = {"task": str, "seed": int, "command": str, "started": str, "status": str, "goal": dict, "versions": dict}
 PACKAGES = ("neatcore", "numpy", "numba", "gymnasium", "cmaes")
+EXTRAS = ("jax", "optax", "equinox")  # where a run has loaded them
 
 
 @dataclass(frozen=True)
@@ -143,7 +145,7 @@ def create(root: Path, config: str, task: str, seed: int, goal: Mapping[str, Any
 def versions() -> dict[str, str]:
     """Versions that results may depend on."""
     return {"python": platform.python_version(), "system": f"{platform.system()} {platform.machine()}"} | {
-        package: version(package) for package in PACKAGES
+        package: version(package) for package in (*PACKAGES, *(name for name in EXTRAS if name in sys.modules))
     }
 
 

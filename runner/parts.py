@@ -33,6 +33,10 @@ class Part:
         return found
 
 
+PICTURE = "picture_shape"
+WRN = "hypernets.wideresnet:wrn"
+STATIC = "hypernets.targets:static_hypernet"
+
 SEARCHES: dict[str, Part] = {
     "neat": Part("neatcore.neat:NeatConfig", "neatcore.neat:Neat", "networks that grow, in species"),
     "cma": Part("neatcore.cma:CmaConfig", "neatcore.cma:Cma", "covariance matrix adaptation (CMA-ES) of vectors"),
@@ -53,6 +57,26 @@ ENCODINGS: dict[str, Part] = {
         "substrates.fixed:FixedConfig", "substrates.fixed:fixed", "a gene for every possible link of a substrate", wants="places"
     ),
     "dense": Part("hypernets.dense:DenseConfig", "hypernets.dense:dense", "the weights of a perceptron, learnt by gradient"),
+    "conv": Part(
+        "hypernets.convnet:ConvConfig", "hypernets.convnet:conv", "the weights of a small convolutional network", wants=PICTURE
+    ),
+    "wrn": Part("hypernets.wideresnet:WrnConfig", WRN, "the weights of a wide residual network", wants=PICTURE),
+    "wrn-40-1": Part("hypernets.wideresnet:Wrn401Config", WRN, "the same, of depth 40 and width 1", wants=PICTURE),
+    "wrn-40-2": Part("hypernets.wideresnet:Wrn402Config", WRN, "the same, of depth 40 and width 2", wants=PICTURE),
+    "static-hypernet": Part(
+        "hypernets.targets:StaticConfig",
+        STATIC,
+        "embeddings of layers, and a small network that writes their weights",
+        wants=PICTURE,
+    ),
+    "hyper-wrn-40-1": Part("hypernets.targets:HyperWrn401Config", STATIC, "the same, of wrn-40-1", wants=PICTURE),
+    "hyper-wrn-40-2": Part("hypernets.targets:HyperWrn402Config", STATIC, "the same, of wrn-40-2", wants=PICTURE),
+    "coordinate-hypernet": Part(
+        "hypernets.coordinates:CoordinateConfig",
+        "hypernets.coordinates:coordinate_hypernet",
+        "a small network that reads where two neurons stand, and writes the weight between them",
+        wants=PICTURE,
+    ),
 }
 
 

@@ -61,9 +61,10 @@ class Images(Parameters):
     def examples(self) -> Pictures:
         """The data set; InputError where it cannot be read."""
         found = load(self.source, self.folder)
-        most = len(found.training)
-        require(max(self.training, self.sampled) <= most, f"{self.source} has {most:,} training pictures, fewer than asked for")
-        return replace(found, training=found.training.cut(slice(self.training or None)))
+        taught = found.training.cut(slice(self.training or None))
+        for name, wanted, most in (("training", self.training, len(found.training)), ("sampled", self.sampled, len(taught))):
+            require(wanted <= most, f"{name}={wanted} of {self.source} is more than the {most:,} training pictures that there are")
+        return replace(found, training=taught)
 
     @property
     def picture_shape(self) -> tuple[int, int, int]:
@@ -113,7 +114,7 @@ class Images(Parameters):
     def generalise(self, policy: Policy, rng: Generator, /) -> dict[str, float]:  # noqa: ARG002 all test pictures are asked
         """Accuracy and cross-entropy on the test pictures."""
         right, likelihood = self._answers(_first(policy), self.examples.test)
-        return {"test_accuracy": float(right.mean()), "test_cross_entropy": -float(likelihood.mean())}
+        return {"accuracy": float(right.mean()), "cross_entropy": -float(likelihood.mean())}
 
     def show(self, policy: Policy, rng: Generator, /) -> Frames:
         """Two sheets: some test pictures with the network's answers; and of a larger number those it gets wrong."""

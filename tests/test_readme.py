@@ -19,6 +19,7 @@ import pytest
 from typer.main import get_command
 from typer.testing import CliRunner
 
+from hypernets.gradient import GradientConfig
 from neatcore.activations import NAMES
 from neatcore.neat.config import NeatConfig
 from neatcore.parameters import Parameters
@@ -27,7 +28,7 @@ from runner.presets import PRESETS
 from substrates.config import SubstrateConfig
 from substrates.fixed import FixedConfig
 from substrates.hyperneat import HyperNeatConfig
-from tasks.registry import TASKS
+from tasks.registry import BY_FILE, TASKS
 
 ROOT = Path(__file__).parents[1]
 RUN = (
@@ -39,6 +40,7 @@ RUN = (
     "docs/command-line.md",
     "docs/own-encoding.md",
     "docs/patterns.md",
+    "docs/training.md",
 )
 PAGES = (*RUN, "CONTRIBUTING.md", "CHANGELOG.md")
 NOT_RUN = {"README.md": ["installs", "installs"]}  # why blocks are left out
@@ -154,7 +156,9 @@ def first_cells(page: str) -> set[str]:
     return set(re.findall(r"^\| `([^`]*)`", read(page), re.MULTILINE))
 
 
-@pytest.mark.parametrize(("page", "config"), [("docs/neat.md", NeatConfig), ("docs/hyperneat.md", HyperNeatConfig)])
+@pytest.mark.parametrize(
+    ("page", "config"), [("docs/neat.md", NeatConfig), ("docs/hyperneat.md", HyperNeatConfig), ("docs/training.md", GradientConfig)]
+)
 def test_every_option_is_explained_with_its_default(page: str, config: type[Parameters]) -> None:
     for name, field in config.model_fields.items():
         row = re.search(rf"^\| `{name}` \| ([^|]*) \|", read(page).split("## Every option")[1], re.MULTILINE)
@@ -182,7 +186,7 @@ def written(default: object) -> str:
 def test_every_activation_task_command_and_preset_is_there() -> None:
     assert set(NAMES) <= first_cells("docs/neat.md")
     headings = " ".join(re.findall(r"^## (.*)$", read("docs/tasks.md"), re.MULTILINE))
-    assert all(f"`{name}`" in headings for name in [*TASKS, "gym:ID", "pattern:FILE"])
+    assert all(f"`{name}`" in headings for name in [*TASKS, "gym:ID", *BY_FILE])
     commands = {cell.split()[0] for cell in first_cells("docs/command-line.md")}
     assert set(get_command(app).commands) <= commands  # type: ignore[attr-defined]
     assert all(f"`{name}`" in read("docs/command-line.md") for name in PRESETS)

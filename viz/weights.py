@@ -23,12 +23,12 @@ SHOWN = 8  # arrays in a figure
 def weights_figure(weights: Mapping[str, Array], *, pixels: Sequence[int] = (), theme: str | Theme = "light") -> Figure:
     """The arrays of one network that have rows and columns. Orange negative, blue positive, each to its own scale.
 
-    pixels: height, width and channels of the pictures that the network reads, whose readers are then shown as pictures.
+    pixels: height, width and channels of the pictures that the first of them reads; its readers are then shown as pictures.
     """
     parts = {name: array for name, array in weights.items() if array.ndim in (2, 4)}
     require(parts, "there are no weight matrices to draw")
     tone, shown = theme_of(theme), list(parts.items())[:SHOWN]
-    images = [_image(array, pixels) for _, array in shown]
+    images = [_image(array, pixels if place == 0 else ()) for place, (_, array) in enumerate(shown)]
     sides = [min(WIDTH - 2 * EDGE, CELL * image.shape[1], TALLEST * image.shape[1] / image.shape[0]) for image, _ in images]
     heights = [side * image.shape[0] / image.shape[1] for side, (image, _) in zip(sides, images)]
     sketch = Sketch(tone, WIDTH, 2 * EDGE + sum(HEAD + height + BETWEEN for height in heights) + (18 if len(parts) > SHOWN else 0))

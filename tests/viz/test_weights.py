@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from numpy.random import default_rng
+
+from neatcore.errors import InputError
+from viz.weights import SHOWN, _folded, _mosaic, weights_figure
+
+
+def words(figure: object) -> list[str]:
+    (ax,) = figure.axes  # type: ignore[attr-defined]
+    return [text.get_text() for text in ax.texts]
+
+
+def test_every_matrix_has_its_name_shape_and_scale() -> None:
+    rng = default_rng(0)
+    arrays = {
+        "conv1.kernel": rng.normal(size=(7, 7, 1, 16)),
+        "conv1.bias": np.zeros(16),
+        "dense.kernel": rng.normal(size=(784, 10)),
+    }
+    said = words(weights_figure(arrays))
+    assert "conv1.kernel   7 × 7 × 1 × 16" in said
+    assert "dense.kernel   784 × 10" in said
+    assert not any("bias" in line for line in said)
+    assert any(f"{np.abs(arrays['dense.kernel']).max():.3g}" in line for line in said)
+
+
+def test_readers_of_pictures_are_pictures_only_in_the_first_layer() -> None:
+    arrays = {"a": np.ones((64, 20)), "b": np.ones((64, 10))}
+    said = words(weights_figure(arrays, pixels=(8, 8, 1)))
+    assert sum("how it reads the picture" in line for line in said) == 1
+    assert not any("how it reads the picture" in line for line in words(weights_figure(arrays)))
+
+
+def test_small_pictures_stand_a_cell_apart_and_keep_their_values() -> None:
+    tiles = np.arange(5 * 2 * 3, dtype=float).reshape(5, 2, 3)
+    image = _mosaic(_folded(tiles, 4))
+    assert image.shape == (2 * 3 - 1, 4 * 4 - 1)
+    assert np.array_equal(image[:2, :3], tiles[0])
+    assert np.array_equal(image[:2, 4:7], tiles[1])
+    assert np.array_equal(image[3:, :3], tiles[4])
+    assert np.isnan(image[:, 3]).all()
+    assert np.isnan(image[3:, 4:]).all()
+
+
+def test_what_is_left_out_is_said() -> None:
+    arrays = {f"layer{k}": np.ones((3, 4)) for k in range(SHOWN + 2)}
+    assert "2 more arrays are not shown" in words(weights_figure(arrays))
+    with pytest.raises(InputError, match="no weight matrices"):
+        weights_figure({"bias": np.ones(3)})
