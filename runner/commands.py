@@ -12,7 +12,7 @@ from neatcore.errors import InputError, require
 from runner import session
 from runner.directory import Run, find_run, runs_root, slug
 from runner.display import Outcome, choose, result
-from runner.presets import USUAL
+from runner.presets import EVOLVED, USUAL
 from runner.series import run_series
 from runner.settings import Draft, Layer, Settings, draft, file_layer, preset_layers
 from runner.words import Word
@@ -25,12 +25,18 @@ def draft_of(words: Sequence[str], preset: str | None, file: Path | None) -> Dra
     written = [file_layer(file)] if file else []
     named = task or str(written[0].sections.get("run", {}).get("task", "") if written else "")
     preset = preset or ("" if file or _chosen(pairs) else USUAL.get(named))
-    return draft(task, pairs, [*(preset_layers(preset, named) if preset else []), *written])
+    usual = EVOLVED.get(named, {}) if not written and _evolves(pairs) else {}
+    return draft(task, pairs, [Layer(usual, "the task"), *(preset_layers(preset, named) if preset else []), *written])
 
 
 def _chosen(pairs: Sequence[str]) -> bool:
     """Whether the words choose an encoding or a search, with which the usual preset of a task need not go."""
     return any(Word.of(pair).names("run", key) for pair in pairs for key in ("encoding", "search"))
+
+
+def _evolves(pairs: Sequence[str]) -> bool:
+    """Whether the search is another than the gradient."""
+    return not any(word.names("run", "search") and word.text == "gradient" for word in map(Word.of, pairs))
 
 
 def settings_of(
