@@ -57,6 +57,18 @@ ENCODINGS: dict[str, Part] = {
         "substrates.fixed:FixedConfig", "substrates.fixed:fixed", "a gene for every possible link of a substrate", wants="places"
     ),
     "dense": Part("hypernets.dense:DenseConfig", "hypernets.dense:dense", "the weights of a perceptron, learnt by gradient"),
+    "rnn": Part("hypernets.recurrent.config:RnnConfig", "hypernets.recurrent.config:rnn", "the weights of a recurrent network"),
+    "lstm": Part("hypernets.recurrent.config:LstmConfig", "hypernets.recurrent.config:lstm", "the weights of an LSTM"),
+    "hyperrnn": Part(
+        "hypernets.recurrent.config:HyperRnnConfig",
+        "hypernets.recurrent.config:hyperrnn",
+        "the weights of a recurrent network that another one scales at every step",
+    ),
+    "hyperlstm": Part(
+        "hypernets.recurrent.config:HyperLstmConfig",
+        "hypernets.recurrent.config:hyperlstm",
+        "the weights of an LSTM that another one scales at every step",
+    ),
     "conv": Part(
         "hypernets.convnet:ConvConfig", "hypernets.convnet:conv", "the weights of a small convolutional network", wants=PICTURE
     ),

@@ -43,7 +43,7 @@ def test_help_imports_nothing_heavy(runs: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "command", ["run", "train", "resume", "ls", "show", "compare", "replay", "plot", "report", "config", "tasks", "new"]
+    "command", ["run", "train", "resume", "ls", "show", "compare", "replay", "plot", "report", "sample", "config", "tasks", "new"]
 )
 def test_every_command_explains_itself(command: str) -> None:
     assert "Usage:" in call(command, "--help").output
