@@ -87,6 +87,17 @@ class Images(Parameters):
         pixels = [f"{y},{x}{colour}" for y in range(1, height + 1) for x in range(1, width + 1) for colour in colours]
         return pixels, self.classes
 
+    @property
+    def places(self) -> tuple[Floats, Floats]:
+        """x and y in [-1, 1], y growing down, and the channel where there are several; classes in a row, in the middle."""
+        height, width, channels = self.picture_shape
+        sides = (np.linspace(-1.0, 1.0, count) for count in (height, width, channels))
+        y, x, z = (axis.ravel() for axis in np.meshgrid(*sides, indexing="ij"))
+        row = np.linspace(-1.0, 1.0, self.outputs)
+        nothing = np.zeros_like(row)
+        near, far = np.stack([x, y, z], axis=1), np.stack([row, nothing, nothing], axis=1)
+        return (near, far) if channels > 1 else (near[:, :2], far[:, :2])
+
     def batches(self, size: int, rng: Generator, /) -> Iterator[tuple[Array, Array]]:
         """Pixels (S, I) float32 and classes (S,)."""
         examples, white = self.examples.training, self.examples.white

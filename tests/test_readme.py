@@ -20,6 +20,7 @@ from typer.main import get_command
 from typer.testing import CliRunner
 
 from hypernets.gradient import GradientConfig
+from hypernets.targets import StaticConfig
 from neatcore.activations import NAMES
 from neatcore.neat.config import NeatConfig
 from neatcore.parameters import Parameters
@@ -41,6 +42,7 @@ RUN = (
     "docs/own-encoding.md",
     "docs/patterns.md",
     "docs/training.md",
+    "docs/hypernetworks.md",
 )
 PAGES = (*RUN, "CONTRIBUTING.md", "CHANGELOG.md")
 NOT_RUN = {"README.md": ["installs", "installs"]}  # why blocks are left out
@@ -157,7 +159,13 @@ def first_cells(page: str) -> set[str]:
 
 
 @pytest.mark.parametrize(
-    ("page", "config"), [("docs/neat.md", NeatConfig), ("docs/hyperneat.md", HyperNeatConfig), ("docs/training.md", GradientConfig)]
+    ("page", "config"),
+    [
+        ("docs/neat.md", NeatConfig),
+        ("docs/hyperneat.md", HyperNeatConfig),
+        ("docs/training.md", GradientConfig),
+        ("docs/hypernetworks.md", StaticConfig),
+    ],
 )
 def test_every_option_is_explained_with_its_default(page: str, config: type[Parameters]) -> None:
     for name, field in config.model_fields.items():

@@ -240,3 +240,11 @@ def test_perceptrons_are_asked_without_copies_of_the_pictures(folder: str) -> No
     _, outputs = policy.step(policy.reset(10), np.tile(pixels, (4, 1, 1)))
     right = outputs.argmax(axis=2) == task.examples.validation.labels
     assert task.evaluate(policy, RNG(0)).info["accuracy"] == pytest.approx(right.mean(axis=1), abs=0)
+
+
+def test_pixels_stand_where_they_are_seen() -> None:
+    digits = Digits()
+    pixels, classes = digits.places
+    assert pixels.shape == (64, 2)
+    assert np.array_equal(pixels[[0, 7, 8, 63]], [[-1, -1], [1, -1], [-1, -1 + 2 / 7], [1, 1]])
+    assert np.array_equal(classes[[0, 9]], [[-1, 0], [1, 0]])
