@@ -20,6 +20,7 @@ from typer.main import get_command
 from typer.testing import CliRunner
 
 from hypernets.gradient import GradientConfig
+from hypernets.recurrent.config import HyperLstmConfig, HyperRnnConfig
 from hypernets.targets import StaticConfig
 from neatcore.activations import NAMES
 from neatcore.neat.config import NeatConfig
@@ -43,6 +44,7 @@ RUN = (
     "docs/patterns.md",
     "docs/training.md",
     "docs/hypernetworks.md",
+    "docs/recurrent.md",
 )
 PAGES = (*RUN, "CONTRIBUTING.md", "CHANGELOG.md")
 NOT_RUN = {"README.md": ["installs", "installs"]}  # why blocks are left out
@@ -165,6 +167,8 @@ def first_cells(page: str) -> set[str]:
         ("docs/hyperneat.md", HyperNeatConfig),
         ("docs/training.md", GradientConfig),
         ("docs/hypernetworks.md", StaticConfig),
+        ("docs/recurrent.md", HyperRnnConfig),
+        ("docs/recurrent.md", HyperLstmConfig),
     ],
 )
 def test_every_option_is_explained_with_its_default(page: str, config: type[Parameters]) -> None:
