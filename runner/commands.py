@@ -25,8 +25,9 @@ def draft_of(words: Sequence[str], preset: str | None, file: Path | None) -> Dra
     written = [file_layer(file)] if file else []
     named = task or str(written[0].sections.get("run", {}).get("task", "") if written else "")
     preset = preset or ("" if file or _chosen(pairs) else USUAL.get(named))
-    usual = EVOLVED.get(named, {}) if not written and _evolves(pairs) else {}
-    return draft(task, pairs, [Layer(usual, "the task"), *(preset_layers(preset, named) if preset else []), *written])
+    chosen = preset_layers(preset, named) if preset else []
+    usual = EVOLVED.get(named, {}) if not written and _evolves(pairs, chosen) else {}
+    return draft(task, pairs, [Layer(usual, "the task"), *chosen, *written])
 
 
 def _chosen(pairs: Sequence[str]) -> bool:
@@ -34,9 +35,11 @@ def _chosen(pairs: Sequence[str]) -> bool:
     return any(Word.of(pair).names("run", key) for pair in pairs for key in ("encoding", "search"))
 
 
-def _evolves(pairs: Sequence[str]) -> bool:
-    """Whether the search is another than the gradient."""
-    return not any(word.names("run", "search") and word.text == "gradient" for word in map(Word.of, pairs))
+def _evolves(pairs: Sequence[str], chosen: Sequence[Layer]) -> bool:
+    """Whether the search, as the words or else the layers below them have it, is another than the gradient."""
+    said = [word.text for word in map(Word.of, pairs) if word.names("run", "search")]
+    searches = [layer.sections.get("run", {}).get("search") for layer in chosen] + said
+    return next((search for search in reversed(searches) if search), None) != "gradient"
 
 
 def settings_of(

@@ -83,7 +83,7 @@ def test_bad_input_is_told_in_two_lines_at_most(words: list[str], message: str) 
 
 def test_a_folder_of_data_is_a_parameter_of_the_task(tmp_path: Path) -> None:
     write_mnist(tmp_path / "mine" / "mnist")
-    words = ("population=5", "generations=1", "--data", "mine", "data=elsewhere")
+    words = ("population=5", "generations=1", "sampled=0", "--data", "mine", "data=elsewhere")
     assert call("run", "mnist", *words).exit_code == 0
     run = find_run("latest")
     assert f'data = "{tmp_path / "mine"}"' in run.config.read_text()
