@@ -23,7 +23,7 @@ from runner.session import assemble
 from viz.style import LIGHT, Margins, dress, name_ends, plot_figure
 
 NAME = "mnist"
-SEEDS, PASSES, BATCH = 3, 10, 250
+SEEDS, PASSES, BATCH = 3, 20, 250
 EXAMPLES, RATE, FLOOR = 55_000, 0.005, 0.0001
 DIRECT, HYPER, NARROW = "direct", "hypernetwork", "hypernetwork, narrow start"
 PAPER = {DIRECT: 99.28, HYPER: 99.24}
