@@ -9,7 +9,6 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from numpy.random import Generator
 
@@ -81,10 +80,9 @@ def see_through(runs: Path, words: Sequence[str]) -> None:
         raise TaskError(f"neatcore {' '.join(words)} ended with {ended.returncode}: {ended.stderr.strip()}")
 
 
-def neatcore(runs: Path, *words: str, **options: Any) -> subprocess.CompletedProcess[str]:
+def neatcore(runs: Path, *words: str) -> subprocess.CompletedProcess[str]:
     """The command line as a process, its runs kept in `runs`; returns when it has ended."""
-    everything: dict[str, Any] = {"capture_output": True, "text": True, "check": False, "timeout": 300} | options
-    return subprocess.run([*COMMAND, *words], env=environment(runs), **everything)
+    return subprocess.run([*COMMAND, *words], env=environment(runs), capture_output=True, text=True, check=False, timeout=300)
 
 
 def environment(runs: Path) -> dict[str, str]:

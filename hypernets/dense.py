@@ -59,7 +59,8 @@ class Dense:
         return {name: draw(k, shape) if len(shape) > 1 else jnp.zeros(shape) for k, (name, shape) in zip(keys, shapes, strict=True)}
 
     def apply(self, weights: Weights, state: jax.Array, inputs: jax.Array, _key: jax.Array | None = None, /) -> Applied:
-        values, last = inputs, len(self.sizes) - 1
+        symbols = jnp.issubdtype(inputs.dtype, jnp.integer)
+        values, last = jax.nn.one_hot(inputs, self.inputs) if symbols else inputs, len(self.sizes) - 1
         for k in range(1, last + 1):
             values = values @ weights[f"dense{k}.kernel"] + weights[f"dense{k}.bias"]
             values = values if k == last else ACTIVATIONS[self.activation](values)

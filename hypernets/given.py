@@ -1,4 +1,4 @@
-"""One genome whose structure stays, and the weights of its links as z: gradient alone over a CPPN that evolution left, or any other."""
+"""One genome whose structure stays, and the weights of its links as z: a CPPN that evolution left, or any other."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Feed-forward genomes as programs for one compiled function: padded arrays, so that genomes of any structure share it.
 
-A program adds up links, a few at a time: forward those into a node, after which its activation is applied, backward those out of it,
-by which the gradient comes back. Slots are those of `Nets`: inputs 0 … I - 1, the bias I, then the computing nodes.
+A program adds up links, a few at a time: forward those into a node, after which its activation is applied; backward those out of
+it, by which the gradient comes back. Slots are those of `Nets`: inputs 0 … I - 1, the bias I, then the computing nodes.
 """
 
 from __future__ import annotations

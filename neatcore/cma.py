@@ -15,13 +15,17 @@ from neatcore.errors import InputError, require
 from neatcore.interfaces import Array, Floats, Space, VectorSpace
 from neatcore.parameters import Parameters
 
+FULL = 500  # numbers up to which a full covariance matrix is worth its cost, which grows with their cube
+
 
 class CmaConfig(Parameters):
     """Covariance matrix adaptation evolution strategy (Hansen & Ostermeier 2001)."""
 
     population: int = Field(0, ge=0, le=1_000_000, description="samples a generation; 0: 4 + 3 ln n, the method's own choice")
     sigma: float = Field(1.0, gt=0, description="first step size, in units of the encoding's scale")
-    variant: Literal["full", "diagonal"] = Field("full", description="full covariance matrix, or its diagonal for many weights")
+    variant: Literal["auto", "full", "diagonal"] = Field(
+        "auto", description=f"full covariance matrix, or its diagonal for many numbers; auto: full up to {FULL}"
+    )
 
 
 class Cma:
@@ -34,7 +38,8 @@ class Cma:
             )
         require(config.population != 1, "population=1: CMA-ES needs at least 2 (search.population)")
         self.config, self.space = config, space
-        maker = CMA if config.variant == "full" else SepCMA
+        full = config.variant == "full" or (config.variant == "auto" and space.size <= FULL)
+        maker = CMA if full else SepCMA
         start = np.full(space.size, space.mean)
         size = config.population or None
         self.optimizer = maker(start, config.sigma * space.scale, population_size=size, seed=int(rng.integers(2**32)))

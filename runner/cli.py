@@ -243,6 +243,26 @@ def paint(
     print(save_painting(source, Wish(size, corners, grey, features, sweep, population, ancestry, champion), out))
 
 
+@app.command()
+@guarded
+def sample(
+    run: RunName = "latest",
+    length: Annotated[int | None, typer.Option(min=1, help="characters, 400 without; or points of each drawing")] = None,
+    temperature: Annotated[float, typer.Option(min=0, help="below 1 more predictable, 1 as the network has it")] = 0.8,
+    prime: Annotated[str, typer.Option(help="what a text begins with; without, it begins with a line")] = "",
+    count: Annotated[int | None, typer.Option(min=1, help="so many texts, 1 without; or drawings, 24 without")] = None,
+    seed: Annotated[int, typer.Option(min=0, help="of what is drawn by chance")] = 0,
+    champion: Annotated[str, typer.Option(help="best, final, or the generation of a saved one")] = "best",
+    out: Annotated[
+        Path | None, typer.Option(help="the file; without, texts are printed, drawings are among the run's media")
+    ] = None,
+) -> None:
+    """Let a network that learnt text:FILE or strokes:FILE make up more of it."""
+    from runner.sampling import Wish, save_sample
+
+    print(save_sample(run, Wish(length or 0, temperature, prime, count or 0, seed, champion), out))
+
+
 @app.command(context_settings={"ignore_unknown_options": True})
 @guarded
 def scale(

@@ -12,7 +12,7 @@ from neatcore.errors import InputError, require
 from runner import session
 from runner.directory import Run, find_run, runs_root, slug
 from runner.display import Outcome, choose, result
-from runner.presets import PRESETS, USUAL
+from runner.presets import EVOLVED, PRESETS, USUAL
 from runner.series import run_series
 from runner.settings import Draft, Layer, Settings, draft, file_layer, preset_layers
 from runner.words import Word
@@ -26,7 +26,9 @@ def draft_of(words: Sequence[str], preset: str | None, file: Path | None) -> Dra
     named = task or str(written[0].sections.get("run", {}).get("task", "") if written else "")
     usual = USUAL.get(named, "")
     preset = preset or ("" if file or _elsewhere(pairs, usual) else usual)
-    return draft(task, pairs, [*(preset_layers(preset, named) if preset else []), *written])
+    chosen = preset_layers(preset, named) if preset else []
+    evolved = EVOLVED.get(named, {}) if not written and _evolves(pairs, chosen) else {}
+    return draft(task, pairs, [Layer(evolved, "the task"), *chosen, *written])
 
 
 def _elsewhere(pairs: Sequence[str], preset: str) -> bool:
@@ -34,6 +36,13 @@ def _elsewhere(pairs: Sequence[str], preset: str) -> bool:
     usual = PRESETS[preset]["run"] if preset else {}
     words = [Word.of(pair) for pair in pairs]
     return any(word.names("run", key) and word.text != usual.get(key) for word in words for key in ("encoding", "search"))
+
+
+def _evolves(pairs: Sequence[str], chosen: Sequence[Layer]) -> bool:
+    """Whether the search, as the words or else the layers below them have it, is another than the gradient."""
+    said = [word.text for word in map(Word.of, pairs) if word.names("run", "search")]
+    searches = [layer.sections.get("run", {}).get("search") for layer in chosen] + said
+    return next((search for search in reversed(searches) if search), None) != "gradient"
 
 
 def settings_of(
@@ -65,7 +74,16 @@ def training(words: Sequence[str]) -> list[str]:
 
 
 def _task_and_pairs(words: Sequence[str]) -> tuple[str, Sequence[str]]:
-    return (words[0], words[1:]) if words and "=" not in words[0] else ("", words)
+    task, pairs = (words[0], words[1:]) if words and "=" not in words[0] else ("", words)
+    return task, [_champion_of(pair) for pair in pairs]
+
+
+def _champion_of(pair: str) -> str:
+    """`trained=RUN` as the file of the run's champion; other words as they are."""
+    name, _, text = pair.partition("=")
+    if name.rpartition(".")[2].strip() != "trained" or not text.strip() or Path(text.strip()).is_file():
+        return pair
+    return f"{name}={find_run(text.strip()).champion().resolve()}"
 
 
 def _draft_from(origin: Run, task: str, pairs: Sequence[str]) -> Draft:

@@ -177,7 +177,7 @@ def find_run(reference: str) -> Run:
     if found:
         listed = ", ".join(run.name for run in found[:4]) + (", …" if len(found) > 4 else "")
         raise InputError(f"{len(found)} runs begin with {reference!r}: {listed}")
-    raise unknown("run", reference, [run.name for run in runs])
+    raise unknown("run", reference, ["latest", *(run.name for run in runs)])
 
 
 def find_runs(references: list[str]) -> list[Run]:

@@ -33,6 +33,10 @@ class Part:
         return found
 
 
+PICTURE = "picture_shape"
+WRN = "hypernets.wideresnet:wrn"
+STATIC = "hypernets.targets:static_hypernet"
+
 SEARCHES: dict[str, Part] = {
     "neat": Part("neatcore.neat:NeatConfig", "neatcore.neat:Neat", "networks that grow, in species"),
     "cma": Part("neatcore.cma:CmaConfig", "neatcore.cma:Cma", "covariance matrix adaptation (CMA-ES) of vectors"),
@@ -60,6 +64,38 @@ ENCODINGS: dict[str, Part] = {
     ),
     "genome": Part("hypernets.given:GivenConfig", "hypernets.given:given", "the weights of one CPPN from a file", wants="places"),
     "dense": Part("hypernets.dense:DenseConfig", "hypernets.dense:dense", "the weights of a perceptron, learnt by gradient"),
+    "rnn": Part("hypernets.recurrent.config:RnnConfig", "hypernets.recurrent.config:rnn", "the weights of a recurrent network"),
+    "lstm": Part("hypernets.recurrent.config:LstmConfig", "hypernets.recurrent.config:lstm", "the weights of an LSTM"),
+    "hyperrnn": Part(
+        "hypernets.recurrent.config:HyperRnnConfig",
+        "hypernets.recurrent.config:hyperrnn",
+        "the weights of a recurrent network that another one scales at every step",
+    ),
+    "hyperlstm": Part(
+        "hypernets.recurrent.config:HyperLstmConfig",
+        "hypernets.recurrent.config:hyperlstm",
+        "the weights of an LSTM that another one scales at every step",
+    ),
+    "conv": Part(
+        "hypernets.convnet:ConvConfig", "hypernets.convnet:conv", "the weights of a small convolutional network", wants=PICTURE
+    ),
+    "wrn": Part("hypernets.wideresnet:WrnConfig", WRN, "the weights of a wide residual network", wants=PICTURE),
+    "wrn-40-1": Part("hypernets.wideresnet:Wrn401Config", WRN, "the same, of depth 40 and width 1", wants=PICTURE),
+    "wrn-40-2": Part("hypernets.wideresnet:Wrn402Config", WRN, "the same, of depth 40 and width 2", wants=PICTURE),
+    "static-hypernet": Part(
+        "hypernets.targets:StaticConfig",
+        STATIC,
+        "embeddings of layers, and a small network that writes their weights",
+        wants=PICTURE,
+    ),
+    "hyper-wrn-40-1": Part("hypernets.targets:HyperWrn401Config", STATIC, "the same, of wrn-40-1", wants=PICTURE),
+    "hyper-wrn-40-2": Part("hypernets.targets:HyperWrn402Config", STATIC, "the same, of wrn-40-2", wants=PICTURE),
+    "coordinate-hypernet": Part(
+        "hypernets.coordinates:CoordinateConfig",
+        "hypernets.coordinates:coordinate_hypernet",
+        "a small network that reads where two neurons stand, and writes the weight between them",
+        wants=PICTURE,
+    ),
 }
 # What `gradient` switches on: (config, encoding, model, task) -> Learner.
 LEARNING = Part("hypernets.lifetime:LearningConfig", "hypernets.lifetime:lifetime", "learning within a lifetime")

@@ -161,6 +161,11 @@ PRESETS: dict[str, Sections] = {
 # The preset that a task has where no preset, and no other encoding or search than the preset's, is chosen.
 USUAL: dict[str, str] = {"boxes": "stanley2009", "food-gathering": "stanley2009", "denoise": "fernando2016"}
 
+# What evolution changes of a task's defaults: it cannot afford to try every network on thousands of pictures, and where all are
+# bad, how sure they are tells more than how often they are right.
+PICTURES: Sections = {"task": {"sampled": 500, "fitness": "likelihood"}}
+EVOLVED: dict[str, Sections] = dict.fromkeys(("digits", "mnist", "fashion-mnist", "cifar10"), PICTURES)
+
 # The same for `train`, by the name of a task or the beginning of one.
 TRAINING: dict[str, str] = {
     "mnist": "ha2016-mnist",

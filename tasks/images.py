@@ -61,9 +61,10 @@ class Images(Parameters):
     def examples(self) -> Pictures:
         """The data set; InputError where it cannot be read."""
         found = load(self.source, self.folder)
-        most = len(found.training)
-        require(max(self.training, self.sampled) <= most, f"{self.source} has {most:,} training pictures, fewer than asked for")
-        return replace(found, training=found.training.cut(slice(self.training or None)))
+        taught = found.training.cut(slice(self.training or None))
+        for name, wanted, most in (("training", self.training, len(found.training)), ("sampled", self.sampled, len(taught))):
+            require(wanted <= most, f"{name}={wanted} of {self.source} is more than the {most:,} training pictures that there are")
+        return replace(found, training=taught)
 
     @property
     def picture_shape(self) -> tuple[int, int, int]:
@@ -85,6 +86,17 @@ class Images(Parameters):
         colours = ("",) if channels == 1 else (" red", " green", " blue")
         pixels = [f"{y},{x}{colour}" for y in range(1, height + 1) for x in range(1, width + 1) for colour in colours]
         return pixels, self.classes
+
+    @property
+    def places(self) -> tuple[Floats, Floats]:
+        """x and y in [-1, 1], y growing down, and the channel where there are several; classes in a row, in the middle."""
+        height, width, channels = self.picture_shape
+        sides = (np.linspace(-1.0, 1.0, count) for count in (height, width, channels))
+        y, x, z = (axis.ravel() for axis in np.meshgrid(*sides, indexing="ij"))
+        row = np.linspace(-1.0, 1.0, self.outputs)
+        nothing = np.zeros_like(row)
+        near, far = np.stack([x, y, z], axis=1), np.stack([row, nothing, nothing], axis=1)
+        return (near, far) if channels > 1 else (near[:, :2], far[:, :2])
 
     def batches(self, size: int, rng: Generator, /) -> Iterator[tuple[Array, Array]]:
         """Pixels (S, I) float32 and classes (S,)."""
@@ -113,7 +125,7 @@ class Images(Parameters):
     def generalise(self, policy: Policy, rng: Generator, /) -> dict[str, float]:  # noqa: ARG002 all test pictures are asked
         """Accuracy and cross-entropy on the test pictures."""
         right, likelihood = self._answers(_first(policy), self.examples.test)
-        return {"test_accuracy": float(right.mean()), "test_cross_entropy": -float(likelihood.mean())}
+        return {"accuracy": float(right.mean()), "cross_entropy": -float(likelihood.mean())}
 
     def show(self, policy: Policy, rng: Generator, /) -> Frames:
         """Two sheets: some test pictures with the network's answers; and of a larger number those it gets wrong."""

@@ -84,7 +84,7 @@ class Strokes(Parameters):
         """Nats a drawing of the test part."""
         test = self.sketches.test
         found = self._measured(policy.take(np.zeros(1, np.int64)), test, np.arange(len(test)))
-        return {"test_nats": float(found.info["nats"][0])}
+        return {"nats": float(found.info["nats"][0])}
 
     def _measured(self, policy: Policy, drawings: Drawings, rows: Ints) -> Evaluation:
         """Of these drawings, whole. Those of like length are walked side by side, as lanes wait for the longest."""

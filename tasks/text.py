@@ -89,7 +89,7 @@ class Text(Parameters):
     def generalise(self, policy: Policy, rng: Generator, /) -> dict[str, float]:  # noqa: ARG002
         """Bits a symbol on the test part, where there is one."""
         test = self.corpus.test
-        return {"test_bits": float(self._bits(policy.take(np.zeros(1, np.int64)), test)[0])} if len(test) > 1 else {}
+        return {"bits": float(self._bits(policy.take(np.zeros(1, np.int64)), test)[0])} if len(test) > 1 else {}
 
     def _bits(self, policy: Policy, text: Array) -> Floats:
         """Bits a symbol (P,) of a text, but for its first symbol. It lies in lanes; the last may end earlier."""

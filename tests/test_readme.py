@@ -20,6 +20,8 @@ from typer.main import get_command
 from typer.testing import CliRunner
 
 from hypernets.gradient import GradientConfig
+from hypernets.recurrent.config import HyperLstmConfig, HyperRnnConfig
+from hypernets.targets import StaticConfig
 from neatcore.activations import NAMES
 from neatcore.neat.config import NeatConfig
 from neatcore.parameters import Parameters
@@ -28,7 +30,7 @@ from runner.presets import PRESETS
 from substrates.config import SubstrateConfig
 from substrates.fixed import FixedConfig
 from substrates.hyperneat import HyperNeatConfig
-from tasks.registry import TASKS
+from tasks.registry import BY_FILE, TASKS
 
 ROOT = Path(__file__).parents[1]
 RUN = (
@@ -41,6 +43,8 @@ RUN = (
     "docs/own-encoding.md",
     "docs/patterns.md",
     "docs/training.md",
+    "docs/hypernetworks.md",
+    "docs/recurrent.md",
 )
 PAGES = (*RUN, "CONTRIBUTING.md", "CHANGELOG.md")
 NOT_RUN = {"README.md": ["installs", "installs"]}  # why blocks are left out
@@ -157,7 +161,15 @@ def first_cells(page: str) -> set[str]:
 
 
 @pytest.mark.parametrize(
-    ("page", "config"), [("docs/neat.md", NeatConfig), ("docs/hyperneat.md", HyperNeatConfig), ("docs/training.md", GradientConfig)]
+    ("page", "config"),
+    [
+        ("docs/neat.md", NeatConfig),
+        ("docs/hyperneat.md", HyperNeatConfig),
+        ("docs/training.md", GradientConfig),
+        ("docs/hypernetworks.md", StaticConfig),
+        ("docs/recurrent.md", HyperRnnConfig),
+        ("docs/recurrent.md", HyperLstmConfig),
+    ],
 )
 def test_every_option_is_explained_with_its_default(page: str, config: type[Parameters]) -> None:
     for name, field in config.model_fields.items():
@@ -186,7 +198,7 @@ def written(default: object) -> str:
 def test_every_activation_task_command_and_preset_is_there() -> None:
     assert set(NAMES) <= first_cells("docs/neat.md")
     headings = " ".join(re.findall(r"^## (.*)$", read("docs/tasks.md"), re.MULTILINE))
-    assert all(f"`{name}`" in headings for name in [*TASKS, "gym:ID", "pattern:FILE"])
+    assert all(f"`{name}`" in headings for name in [*TASKS, "gym:ID", *BY_FILE])
     commands = {cell.split()[0] for cell in first_cells("docs/command-line.md")}
     assert set(get_command(app).commands) <= commands  # type: ignore[attr-defined]
     assert all(f"`{name}`" in read("docs/command-line.md") for name in PRESETS)

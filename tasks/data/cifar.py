@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import tarfile
-import zlib
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from neatcore.errors import InputError, require
 from neatcore.interfaces import Ints
 from tasks.data.folder import Source, locate, look
+from tasks.data.idx import unpacked
 
 SIDE, CHANNELS, CLASSES = 32, 3, 10
 RECORD = 1 + CHANNELS * SIDE * SIDE
@@ -55,14 +56,14 @@ def parse(content: bytes, where: str) -> Labelled:
 
 
 def _unpacked(archive: Path) -> Iterator[tuple[str, Labelled]]:
-    """The archive's batches by name."""
+    """The archive's batches by name. It is unpacked as a whole, which also checks its checksum."""
     try:
-        with tarfile.open(archive) as tar:
+        with tarfile.open(fileobj=BytesIO(unpacked(archive))) as tar:
             for member in tar:
                 name = Path(member.name).name
                 if name in (*TRAINING, *TEST) and (file := tar.extractfile(member)):
                     yield name, parse(file.read(), f"{name} of {archive}")
-    except (tarfile.TarError, EOFError, OSError, zlib.error) as error:
+    except tarfile.TarError as error:
         raise InputError(f"{archive} is damaged: it cannot be unpacked ({error})") from None
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import zlib
 from dataclasses import dataclass
 from functools import lru_cache
+from io import BytesIO
 from pathlib import Path
 from zipfile import BadZipFile
 
@@ -62,7 +63,7 @@ def read_strokes(path: str) -> Sketches:
 def _arrays(path: Path) -> dict[str, Array]:
     wanted = [f"{part}_{what}" for part in PARTS for what in ("points", "offsets")]
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with np.load(BytesIO(path.read_bytes()), allow_pickle=False) as file:
             missing = [name for name in wanted if name not in file]
             require(not missing, f"{path} has no {', '.join(missing)}; see docs/tasks.md for the layout")
             return {name: file[name] for name in wanted}

@@ -39,8 +39,10 @@ def test_large_numbers_end_where_those_of_kernels_do(name: str) -> None:
 
 @pytest.mark.parametrize(
     ("name", "where", "slope"),
-    [("relu", 0.0, 0.0), ("absolute", 0.0, 0.0), ("step", 0.0, 0.0), ("step", 0.3, 0.0), ("ramp", 3.0, 0.0), ("ramp", -3.0, 0.0)]
-    + [("ramp", 2.9, 1 / 3), ("linear", 1e6, 0.0), ("square", 1e3, 0.0)],
+    [
+        *[("relu", 0.0, 0.0), ("absolute", 0.0, 0.0), ("step", 0.0, 0.0), ("step", 0.3, 0.0), ("ramp", 3.0, 0.0)],
+        *[("ramp", -3.0, 0.0), ("ramp", 2.9, 1 / 3), ("linear", 1e6, 0.0), ("square", 1e3, 0.0)],
+    ],
 )
 def test_derivatives_where_there_is_none_are_the_conventions(name: str, where: float, slope: float) -> None:
     assert float(jax.grad(activation(name))(where)) == pytest.approx(slope)

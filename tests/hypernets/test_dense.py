@@ -43,6 +43,14 @@ def test_weights_survive_packing() -> None:
     assert all(np.array_equal(stacked[name][0], weights[name]) for name in weights)
 
 
+def test_symbols_stand_for_one_hot_vectors() -> None:
+    encoding, network = dense(DenseConfig(hidden=(5,)), 3, 2)
+    weights, nothing = encoding.generate(encoding.initial(jax.random.key(0))), jnp.zeros((4, 0))
+    symbols = jnp.array([[0, 2, 1, 1], [2, 2, 0, 1]])
+    written = network.apply(weights, nothing, jax.nn.one_hot(symbols, 3)).outputs
+    assert np.array_equal(network.apply(weights, nothing, symbols).outputs, written)
+
+
 def test_it_counts_its_parameters() -> None:
     encoding, _ = dense(DenseConfig(hidden=(5,)), 3, 2)
     assert isinstance(encoding, Counted)

@@ -9,10 +9,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+from cmaes import CMA, SepCMA
 from numpy.random import Generator, default_rng
 
 from neatcore.checks import check_encoding, check_policy, check_task
-from neatcore.cma import Cma, CmaConfig
+from neatcore.cma import FULL, Cma, CmaConfig
 from neatcore.errors import InputError, TaskError
 from neatcore.interfaces import Evaluation, GraphSpace, Ints, Policy, VectorSpace, Verdict
 from neatcore.loop import champion_of, evolve
@@ -152,6 +153,11 @@ def test_cma_on_a_perceptron_goes_through_the_same_loop() -> None:
     search = Cma(CmaConfig(population=12), encoding.space, rng)
     records = list(islice(evolve(search, encoding, model, Sum(), rng), 30))
     assert records[-1].evaluation.fitness.max() > 2.9 > records[0].evaluation.fitness.max()
+
+
+def test_the_covariance_matrix_is_full_where_it_is_small() -> None:
+    kinds = [type(Cma(CmaConfig(), VectorSpace(size), default_rng(0)).optimizer) for size in (FULL, FULL + 1)]
+    assert kinds == [CMA, SepCMA]
 
 
 @pytest.mark.parametrize("variant", ["full", "diagonal"])

@@ -14,6 +14,7 @@ from runner import failure
 from runner.cli import app
 from runner.directory import Run, find_run
 from tests.runner.toys import VECTORS, task_file
+from tests.tasks.files import write_mnist
 
 QUICK = ("population=20", "generations=3")
 
@@ -42,7 +43,7 @@ def test_help_imports_nothing_heavy(runs: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "command", ["run", "train", "resume", "ls", "show", "compare", "replay", "plot", "report", "config", "tasks", "new"]
+    "command", ["run", "train", "resume", "ls", "show", "compare", "replay", "plot", "report", "sample", "config", "tasks", "new"]
 )
 def test_every_command_explains_itself(command: str) -> None:
     assert "Usage:" in call(command, "--help").output
@@ -59,6 +60,10 @@ def test_every_command_explains_itself(command: str) -> None:
         (["run", "nowhere.py"], "there is no file 'nowhere.py'"),
         (["run", "gym:CartPol-v1"], "CartPole"),
         (["run", "xor", "search=cma"], "encoding=mlp"),
+        (["run", "xor", "--data", "folder"], "task xor reads no folder of data: leave --data folder out"),
+        (["train", "text:some.txt", "--data", "folder"], "some.txt reads no folder of data"),
+        (["run", "mnist", "--data", "nowhere"], "nowhere; name the folder that holds it with --data DIR"),
+        (["run", "strokes:nowhere.npz"], "nowhere.npz' of drawings"),
         (["resume", "nowhere"], "there are no runs"),
         (["report"], "there are no runs"),
         (["compare"], "there are no runs"),
@@ -74,6 +79,18 @@ def test_bad_input_is_told_in_two_lines_at_most(words: list[str], message: str) 
     assert result.stderr.startswith("error: ")
     assert len(result.stderr.splitlines()) <= 2
     assert result.stdout == ""
+
+
+def test_a_folder_of_data_is_a_parameter_of_the_task(tmp_path: Path) -> None:
+    write_mnist(tmp_path / "mine" / "mnist")
+    words = ("population=5", "generations=1", "sampled=0", "--data", "mine", "data=elsewhere")
+    assert call("run", "mnist", *words).exit_code == 0
+    run = find_run("latest")
+    assert f'data = "{tmp_path / "mine"}"' in run.config.read_text()
+    assert {"accuracy", "cross_entropy"} <= set(run.record["tested"])
+    write_mnist(tmp_path / "other")
+    assert call("run", "--from", "latest", "generations=1", "--data", "other").exit_code == 0
+    assert f'data = "{tmp_path / "other"}"' in find_run("latest").config.read_text()
 
 
 def test_the_traceback_is_there_for_the_asking(runs: Path) -> None:

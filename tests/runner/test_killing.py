@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import signal
 import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -77,16 +78,15 @@ def test_ctrl_c(tmp_path: Path, runs: Path, extra: str, signals: int, generation
 
 
 def test_a_disk_that_is_really_full(tmp_path: Path, runs: Path) -> None:
-    import resource
-
-    task = task_file(tmp_path)
     limit = 30_000  # bytes a file: metrics.jsonl reaches it
-
-    def limited() -> None:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (limit, resource.RLIM_INFINITY))
-
-    words = ["run", task, *VECTORS, "generations=300", "checkpoint_seconds=1000", "-q"]
-    full = neatcore(runs, *words, preexec_fn=limited)
+    limited = (
+        f"import resource, runpy; resource.setrlimit(resource.RLIMIT_FSIZE, ({limit}, resource.RLIM_INFINITY)); "
+        "runpy.run_module('runner.cli', run_name='__main__')"
+    )
+    words = ["run", task_file(tmp_path), *VECTORS, "generations=300", "checkpoint_seconds=1000", "-q"]
+    full = subprocess.run(
+        [sys.executable, "-c", limited, *words], env=environment(runs), capture_output=True, text=True, check=False, timeout=300
+    )
     assert full.returncode == 4
     assert full.stderr.startswith("error: File too large")
     assert f"neatcore resume {only(runs)}" in full.stderr

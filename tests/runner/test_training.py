@@ -7,7 +7,8 @@ import pytest
 from benchmarks.ordeal import contents
 from hypernets import extra
 from neatcore.errors import InputError
-from runner.commands import training
+from neatcore.files import load
+from runner.commands import settings_of, training
 from runner.directory import Run, find_run
 from runner.display import Mute
 from runner.listing import print_run
@@ -119,3 +120,26 @@ def test_pictures_and_report(tmp_path: Path, capsys: pytest.CaptureFixture[str])
     print_run(str(run.path), as_json=False)
     assert "tested" in capsys.readouterr().out
     assert find_run(str(run.path)).record["tested"]
+
+
+def test_evolution_tries_networks_on_some_pictures_and_gradients_on_all() -> None:
+    assert settings_of(["digits"], None, None).sections["task"]["sampled"] == 500
+    assert settings_of(["digits", "sampled=20"], None, None).sections["task"]["sampled"] == 20
+    assert settings_of(training(["digits"]), None, None).sections["task"]["sampled"] == 0
+
+
+def test_the_embeddings_of_a_trained_generator_are_evolved() -> None:
+    call("train", "digits", "model=static-hypernet", "generations=2", "-q")
+    trained = find_run("latest")
+    words = ("encoding=static-hypernet", "searched=embeddings", "trained=latest", "sampled=50", "sigma=0.1")
+    shown = call("run", "digits", *words, "search=cma", "generations=2")
+    assert "4 parameters for a network of" in shown.stdout
+    run = find_run("latest")
+    assert run.path != trained.path
+    assert str(trained.champion().resolve()) in run.config.read_text(encoding="utf-8")
+    assert len(load(run.champion())) == 4
+    shown = call("train", "digits", "model=static-hypernet", "searched=embeddings", f"trained={trained.path}", "generations=2")
+    assert "4 parameters for a network of" in shown.stdout
+    assert "there are no runs" not in shown.stderr
+    wrong = call("run", "digits", "encoding=static-hypernet", "searched=embeddings", "trained=lates", "search=cma")
+    assert "did you mean 'latest'?" in wrong.stderr

@@ -18,6 +18,7 @@ from tasks import registry
 from tasks.boolean import Parity, Xor
 from tasks.gym import Gym
 from tasks.registry import TASKS, TaskKind, find_task, list_tasks
+from tests.tasks.files import write_cifar, write_mnist
 from tests.tasks.policies import Linear
 
 TEMPLATE = Path(registry.__file__).parents[1] / "runner" / "templates" / "task.py.txt"
@@ -53,8 +54,17 @@ def write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Write:
     return into
 
 
+@pytest.fixture
+def small_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Data sets that are made up, for tasks that read one."""
+    for name in ("mnist", "fashion-mnist"):
+        write_mnist(tmp_path / name)
+    write_cifar(tmp_path / "cifar10")
+    monkeypatch.setenv("NEATCORE_DATA", str(tmp_path))
+
+
 @pytest.mark.parametrize("name", TASKS)
-def test_every_registered_task_keeps_the_laws_of_a_task(name: str) -> None:
+def test_every_registered_task_keeps_the_laws_of_a_task(name: str, small_data: None) -> None:
     kind = find_task(name)
     assert kind.reference == name
     assert kind.fixed == {}
@@ -117,10 +127,11 @@ def test_a_task_of_an_installed_package(monkeypatch: pytest.MonkeyPatch) -> None
 
 def test_the_list_names_every_task_with_its_parameters() -> None:
     entries = {entry.name: entry for entry in list_tasks()}
-    assert set(entries) >= {*TASKS, "gym:ID"}
+    assert set(entries) >= {*TASKS, "gym:ID", "pattern:FILE", "text:FILE", "strokes:FILE"}
     assert all(entry.summary.endswith(".") for entry in entries.values())
     assert set(entries["parity"].parameters) == {"bits", "steps"}
     assert "id" not in entries["gym:ID"].parameters
+    assert not {"target", "file"} & {name for entry in entries.values() for name in entry.parameters}
     for entry in entries.values():
         for name, info in entry.parameters.items():
             assert info.description, f"{entry.name}.{name}"
@@ -199,7 +210,9 @@ def test_the_template_is_a_task_that_can_be_run_and_shown(write: Write) -> None:
 
 def test_looking_at_tasks_loads_nothing_heavy() -> None:
     """What each import brings with it, in an interpreter of its own."""
-    look = "import sys, tasks.registry as r; r.find_task('xor'); r.find_task('double-pole')"
-    code = f"{look}; print([name for name in ('numba', 'gymnasium', 'matplotlib', 'scipy') if name in sys.modules])"
+    names = ("xor", "double-pole", "mnist", "text:some.txt", "strokes:some.npz")
+    look = f"import sys, tasks.registry as r; [r.find_task(name) for name in {names}]"
+    heavy = ("numba", "gymnasium", "matplotlib", "scipy", "pooch", "sklearn")
+    code = f"{look}; print([name for name in {heavy} if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

@@ -1,0 +1,250 @@
+"""HyperLSTM against LSTM (Ha, Dai & Le 2016, 4.3) on a text, with and without layer normalisation: as many parameters, as many
+steps."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from itertools import islice
+from pathlib import Path
+from time import process_time
+from typing import Annotated, Any
+
+import numpy as np
+import typer
+from matplotlib.figure import Figure
+from numpy.random import Generator
+
+from benchmarks.command import run
+from benchmarks.geometry import Row, Variant, bands, run_all
+from benchmarks.results import FOLDER, Result, read_csv, table, write_figure
+from benchmarks.sample import grouped
+from neatcore.errors import require
+from neatcore.interfaces import Descending
+from neatcore.loop import descend
+from runner.parts import ENCODINGS
+from runner.session import assemble
+from viz.style import LIGHT, Margins, plot_figure
+
+NAME, PRESET, TEXT = "characters", "ha2016-text", "wap.train.txt"
+UNITS, STEPS, SEEDS, EVERY = 128, 3000, 3, 100
+SHARE, EMBEDDING = 4, 4  # the hyper cell has a fourth of the units; z of each sum has four numbers
+LSTM, LN_LSTM, HYPER, LN_HYPER = "LSTM", "LN-LSTM", "HyperLSTM", "LN-HyperLSTM"
+CLOSE = 0.01  # share by which numbers of parameters may differ
+WORDS = ("batch=32", "length=100", "validated=100000", "rate=0.01", "decay=0.999")
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A network by its encoding, with or without layer normalisation."""
+
+    encoding: str
+    layer_norm: bool
+
+    def options(self, units: int, hyper_units: int) -> dict[str, Any]:
+        hyper = {"hyper_units": hyper_units, "embedding": EMBEDDING} if self.encoding == "hyperlstm" else {}
+        return {"units": units, **hyper, "layer_norm": self.layer_norm}
+
+    def parameters(self, units: int, hyper_units: int, symbols: int) -> int:
+        """How many it has."""
+        part = ENCODINGS[self.encoding]
+        encoding, _ = part.builder()(part.config_class()(**self.options(units, hyper_units)), symbols, symbols)
+        count: int = encoding.space.size
+        return count
+
+
+KINDS = {
+    LSTM: Kind("lstm", False),
+    LN_LSTM: Kind("lstm", True),
+    HYPER: Kind("hyperlstm", False),
+    LN_HYPER: Kind("hyperlstm", True),
+}
+
+
+def variants_of(data: Path, symbols: int, units: int) -> list[Variant]:
+    """A HyperLSTM of so many units, and the others with the units that give them as many parameters."""
+    hyper_units = max(1, units // SHARE)
+    wanted = KINDS[HYPER].parameters(units, hyper_units, symbols)
+    found = []
+    for name, kind in KINDS.items():
+        count = partial(kind.parameters, hyper_units=hyper_units, symbols=symbols)
+        own = min(range(1, 4 * units), key=lambda size: abs(count(size) - wanted))
+        off = abs(count(own) / wanted - 1)
+        require(off < CLOSE, f"no {name} has within 1 % of {wanted:,} parameters; choose more units than {units}")
+        words = [f"{key}={str(value).lower()}" for key, value in kind.options(own, hyper_units).items()]
+        found.append(Variant(name, f"text:{data}", PRESET, (f"encoding={kind.encoding}", *words, *WORDS, f"steps={EVERY}")))
+    return found
+
+
+class Timed:
+    """A search that knows how long its steps took, in seconds of the processor."""
+
+    def __init__(self, search: Descending[Any]) -> None:
+        self.search, self.seconds = search, 0.0
+
+    @property
+    def genomes(self) -> Sequence[Any]:
+        return self.search.genomes
+
+    def follow(self, encoding: Any, model: Any, task: Any) -> None:
+        self.search.follow(encoding, model, task)
+
+    def advance(self, rng: Generator) -> int:
+        begun = process_time()
+        steps = self.search.advance(rng)
+        self.seconds += process_time() - begun
+        return steps
+
+    def report(self) -> dict[str, Any]:
+        return self.search.report()
+
+
+def attempt(variant: Variant, seed: int, generations: int) -> list[Row]:
+    """The course of one run, and at its end the bits of the test part, by the network that was best in validation."""
+    parts = assemble(variant.settings(generations), seed)
+    search, rows, best, champion = Timed(parts.search), [], np.inf, None  # type: ignore[arg-type]
+    for generation in islice(descend(search, parts.encoding, parts.model, parts.task, parts.rng), generations):
+        bits = float(generation.evaluation.info["bits"][0])
+        if bits < best:
+            best, champion = bits, generation.champion
+        numbers = {"step": generation.evaluations, "training": round(generation.report["bits"], 5), "validation": round(bits, 5)}
+        size = {"units": parts.encoding.network.cells[0].units, "parameters": parts.encoding.counts["trained"]}  # type: ignore[attr-defined]
+        rows.append({"variant": variant.name, "seed": seed, **size, **numbers, "seconds": round(search.seconds, 2), "test": ""})
+    policy = parts.model.bind(parts.encoding.decode([champion]))
+    (tested,) = parts.task.generalise(policy, parts.rng).values()  # type: ignore[attr-defined]
+    rows[-1]["test"] = round(tested, 5)
+    return rows
+
+
+# --- the page -----------------------------------------------------------------------------------------------------------
+
+
+def of(rows: Sequence[Row], variant: str) -> list[list[Row]]:
+    """The rows of a variant, run by run, by step."""
+    chosen = [row for row in rows if row["variant"] == variant]
+    seeds = sorted({int(row["seed"]) for row in chosen})
+    return [sorted((r for r in chosen if int(r["seed"]) == seed), key=lambda r: int(r["step"])) for seed in seeds]
+
+
+def tested(rows: Sequence[Row], variant: str) -> list[float]:
+    return [float(each[-1]["test"]) for each in of(rows, variant)]
+
+
+def curves(rows: Sequence[Row]) -> Figure:
+    """Validation bits over steps, of each variant the median and the middle half of its runs."""
+    drawing, ax = plot_figure(LIGHT, 640, 380, Margins(left=40, right=110))
+    found = {
+        name: ([int(row["step"]) for row in runs[0]], [[float(row["validation"]) for row in each] for each in runs])
+        for name in KINDS
+        if (runs := of(rows, name))
+    }
+    bands(ax, found, "step", "bits a character, validation")
+    lows = [np.median(runs, axis=0) for _, runs in found.values()]
+    ax.set_ylim(min(low.min() for low in lows) - 0.05, min(max(low.max() for low in lows), min(low.min() for low in lows) + 1.6))
+    return drawing
+
+
+def overview(rows: Sequence[Row]) -> str:
+    """A row for each variant."""
+    lines = []
+    for name in KINDS:
+        runs = of(rows, name)
+        if runs:
+            last, steps = [each[-1] for each in runs], int(runs[0][-1]["step"])
+            seconds = float(np.median([float(row["seconds"]) for row in last]))
+            best = [min(float(row["validation"]) for row in each) for each in runs]
+            lines.append(
+                (
+                    name,
+                    last[0]["units"],
+                    grouped(int(last[0]["parameters"])),
+                    len(runs),
+                    f"{np.median(best):.3f}",
+                    _range(tested(rows, name)),
+                    f"{1000 * seconds / steps:.0f}",
+                    f"{seconds:.0f}",
+                )
+            )
+    columns = ("network", "units", "parameters", "runs", "validation, bits", "test, bits", "ms a step", "seconds")
+    return table(columns, lines)
+
+
+def _range(values: Sequence[float]) -> str:
+    """`median (least to greatest)`."""
+    return f"{np.median(values):.3f} ({min(values):.3f} to {max(values):.3f})"
+
+
+def result(rows: Sequence[Row], folder: Path, variants: Sequence[Variant], generations: int) -> Result:
+    """The page, its figure written to `folder`."""
+    medians = {name: float(np.median(tested(rows, name))) for name in KINDS if of(rows, name)}
+    steps = max(int(row["step"]) for row in rows)
+    sizes = [int(row["parameters"]) for row in rows]
+    headline = (
+        f"Bits a character on the test part of {Path(variants[0].task).name}, median of {len(of(rows, LSTM))} runs after "
+        f"{grouped(steps)} steps, {grouped(min(sizes))} to {grouped(max(sizes))} parameters: "
+        f"{', '.join(f'{name} {value:.3f}' for name, value in medians.items())}."
+    )
+    parts = [
+        write_figure(folder / f"{NAME}.svg", curves(rows), "Validation bits a character over steps"),
+        overview(rows),
+        NOTES.strip(),
+        "To repeat a run:\n\n" + "\n".join(f"    {command(variant, 1, generations)}" for variant in variants),
+        f"All runs, every {EVERY}th step: [{NAME}.csv]({NAME}.csv).",
+    ]
+    made_by = f"python -m benchmarks.{NAME} --data {Path(variants[0].task).name}"
+    return Result(NAME, "HyperLSTM against LSTM on characters", headline, made_by, "\n\n".join(parts))
+
+
+def command(variant: Variant, seed: int, generations: int) -> str:
+    """The command that repeats one run, where the text lies in the current folder."""
+    words = " ".join(variant.words)
+    return f"neatcore train text:{Path(variant.task).name} --preset {PRESET} {words} generations={generations} --seed {seed}"
+
+
+NOTES = """
+The line is the median of the runs, the band their middle half. All networks have one layer, and within 1 % as many parameters; all
+see the same batches for a seed: 32 lanes of 100 characters. Adam at a rate of 0.01 · 0.999^step, which over 400 steps suited LSTM,
+LN-LSTM and HyperLSTM alike better than 0.003; gradients cut to length 1; no dropout, since the text is read only a few times.
+Validation is on the first 100,000 characters of its part, the test on the whole part, by the network of a run that was best in
+validation, median (least to greatest). `ms a step` and `seconds` are of the processor, validation left out.
+
+The paper compares networks of equal width instead, 1,000 units, trained to the end on the Penn Treebank: 1.312 bits for the LSTM of
+4.25 million parameters, 1.267 with layer normalisation, 1.265 for the HyperLSTM of 4.91 million, 1.250 with both.
+"""
+
+
+def main(
+    data: Annotated[Path | None, typer.Option(help=f"the text; text/{TEXT} in $NEATCORE_DATA without")] = None,
+    units: Annotated[int, typer.Option(help="units of the HyperLSTM; the others get as many parameters")] = UNITS,
+    steps: Annotated[int, typer.Option(help=f"steps of a run, rounded to {EVERY}s")] = STEPS,
+    seeds: Annotated[int, typer.Option(help="seeds 1 … N of each variant")] = SEEDS,
+    workers: Annotated[int, typer.Option(help="processes, one run each")] = 2,
+    folder: Annotated[Path, typer.Option(help="where results are written")] = FOLDER,
+) -> None:
+    """Run the experiment and write its page; runs that are in the CSV file already are not repeated."""
+    data = data or Path(os.environ.get("NEATCORE_DATA", ".")) / "text" / TEXT
+    generations = max(1, round(steps / EVERY))
+    probe = Variant("", f"text:{data}", PRESET).settings(generations)
+    variants = variants_of(data, probe.task.inputs, units)
+    path = folder / f"{NAME}.csv"
+    check_same(read_csv(path), variants, generations, path)
+    rows = run_all(attempt, variants, range(1, seeds + 1), generations, path, workers)
+    result(rows, folder, variants, generations).write(folder, packages=("jax", "optax"))
+
+
+def check_same(rows: Sequence[Row], variants: Sequence[Variant], generations: int, path: Path) -> None:
+    """InputError where a file has runs of other sizes or lengths."""
+    for variant in variants:
+        units = next(word for word in variant.words if word.startswith("units=")).removeprefix("units=")
+        for each in of(rows, variant.name):
+            same = (each[-1]["units"], each[-1]["step"]) == (units, str(generations * EVERY))
+            require(
+                same,
+                f"{path} has a {variant.name} of {each[-1]['units']} units and {each[-1]['step']} steps; choose another --folder",
+            )
+
+
+if __name__ == "__main__":
+    run(main)

@@ -1,0 +1,138 @@
+"""CIFAR-10 with the wide residual networks of Ha, Dai & Le (2016, section 4.2): kernels learnt directly, or written by a static
+hypernetwork. The whole course is for a GPU; on a processor this takes the first few hundred steps."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import islice
+from pathlib import Path
+from time import perf_counter
+from typing import Annotated, cast
+
+import typer
+from matplotlib.figure import Figure
+from numpy.random import default_rng
+
+from benchmarks.command import run
+from benchmarks.geometry import COLOURS, Row, Variant, run_all
+from benchmarks.results import FOLDER, Result, table, write_figure
+from neatcore.interfaces import Counted, Descending, Generalising
+from neatcore.loop import descend
+from runner.session import assemble
+from viz.style import LIGHT, Margins, dress, name_ends, plot_figure
+
+NAME = "wrn"
+WHOLE = 672_000  # steps of the paper
+STEPS, EVERY, BATCH = 200, 20, 32
+PAPER = {  # error in per cent, parameters
+    "wrn-40-1": (6.73, "0.563 M"),
+    "hyper-wrn-40-1": (8.02, "0.097 M"),
+    "wrn-40-2": (5.66, "2.236 M"),
+    "hyper-wrn-40-2": (7.23, "0.148 M"),
+}
+SHORT = ("wrn-40-1", "hyper-wrn-40-1")  # what a processor can begin
+
+
+def variants(steps: int, batch: int) -> list[Variant]:
+    """The networks to train: all of them where the course is a long one."""
+    names = PAPER if steps > WHOLE // 10 else SHORT
+    words = ("augment=true", f"steps={every(steps)}", f"batch={batch}")
+    return [Variant(name, "cifar10", "ha2016-cifar10", (f"encoding={name}", *words)) for name in names]
+
+
+def every(steps: int) -> int:
+    """Steps between two rows."""
+    return EVERY if steps <= 10_000 else 1000
+
+
+def attempt(variant: Variant, seed: int, generations: int) -> list[Row]:
+    """The course of one run, and at its end the test error of the network that did best in validation."""
+    parts = assemble(variant.settings(generations), seed)
+    search, tested = cast("Descending[object]", parts.search), cast(Generalising, parts.task)
+    counts = cast(Counted, parts.encoding).counts
+    rows: list[Row] = []
+    best, champion, begun = -1.0, None, perf_counter()
+    for each in islice(descend(search, parts.encoding, parts.model, parts.task, parts.rng), generations):
+        accuracy = float(each.evaluation.fitness[0])
+        if accuracy > best:
+            best, champion = accuracy, each.champion
+        figures = {"step": each.evaluations, "loss": round(each.report["loss"], 4), "validation": round(100 - 100 * accuracy, 2)}
+        size = {"parameters": counts["trained"], "weights": counts["weights"], "seconds": round(perf_counter() - begun, 1)}
+        rows.append({"variant": variant.name, "seed": seed, **figures, **size, "test": ""})
+    found = tested.generalise(parts.model.bind(parts.encoding.decode([champion])), default_rng(0))
+    rows[-1]["test"] = round(100 - 100 * found["accuracy"], 2)
+    return rows
+
+
+# --- the page -----------------------------------------------------------------------------------------------------------
+
+
+def course(rows: Sequence[Row], variant: str) -> list[Row]:
+    """The rows of the first run of a variant, by step."""
+    return sorted((row for row in rows if row["variant"] == variant and int(row["seed"]) == 1), key=lambda row: int(row["step"]))
+
+
+def picture(rows: Sequence[Row]) -> Figure:
+    """The loss over steps."""
+    drawing, ax = plot_figure(LIGHT, 640, 280, Margins(left=40, right=120))
+    ends = []
+    for name, colour in zip(PAPER, COLOURS):
+        found = course(rows, name)
+        if found:
+            losses = [float(row["loss"]) for row in found]
+            ax.plot([int(row["step"]) for row in found], losses, color=colour, linewidth=2)
+            ends.append((losses[-1], name, colour))
+    dress(ax, LIGHT, "steps", f"training loss, mean of {EVERY} steps")
+    name_ends(ax, ends)
+    return drawing
+
+
+def result(rows: Sequence[Row], folder: Path, steps: int, batch: int) -> Result:
+    """The page, its figure written to `folder`."""
+    lines, said = [], []
+    for name, (error, size) in PAPER.items():
+        found = course(rows, name)
+        if not found:
+            lines.append((name, size, "–", "–", "–", "–", error, "open"))
+            continue
+        first, last = float(found[0]["loss"]), float(found[-1]["loss"])
+        said.append(f"{name} from {first:.2f} to {last:.2f}")
+        share = f"{int(found[-1]['step']) / WHOLE:.2%} of the steps"
+        parameters, taken = f"{int(found[-1]['parameters']):,}", f"{float(found[-1]['seconds']):.0f}"
+        lines.append((name, size, parameters, f"{first:.2f} to {last:.2f}", found[-1]["test"], taken, error, share))
+    headline = f"Begun only, {steps} of {WHOLE:,} steps: the loss goes, of {'; of '.join(said)}. The paper's errors stay open."
+    columns = ("network", "published size", "parameters", "loss", "test error %", "seconds", "published error %", "how far")
+    body = "\n\n".join(
+        (
+            write_figure(folder / f"{NAME}.svg", picture(rows), "Training loss over steps"),
+            table(columns, lines),
+            note(steps, batch),
+            "To go on by yourself:\n\n" + "\n".join(f"    neatcore train cifar10 model={name}" for name in PAPER),
+            f"All rows: [{NAME}.csv]({NAME}.csv).",
+        )
+    )
+    title = "CIFAR-10: wide residual networks whose kernels are written"
+    return Result(NAME, title, headline, f"python -m benchmarks.{NAME}", body)
+
+
+def note(steps: int, batch: int) -> str:
+    return f"""The paper trains each network for {WHOLE:,} steps of 128 pictures, which is work for a GPU. Here are {steps} of
+{batch} pictures on two cores: they show that the networks learn and that their sizes are the paper's, and say nothing of the errors
+that they reach. The whole course is `python -m benchmarks.wrn --steps {WHOLE} --batch 128`."""
+
+
+def main(
+    steps: Annotated[int, typer.Option(help="steps of each network")] = STEPS,
+    batch: Annotated[int, typer.Option(help="pictures a step")] = BATCH,
+    seeds: Annotated[int, typer.Option(help="seeds 1 … N of each network")] = 1,
+    workers: Annotated[int, typer.Option(help="processes; each uses all cores")] = 1,
+    folder: Annotated[Path, typer.Option(help="where results are written")] = FOLDER,
+) -> None:
+    """Run the experiment and write its page; runs in the CSV file already are not repeated. $NEATCORE_DATA holds CIFAR-10."""
+    kinds = variants(steps, batch)
+    rows = run_all(attempt, kinds, range(1, seeds + 1), -(-steps // every(steps)), folder / f"{NAME}.csv", workers)
+    result(rows, folder, steps, batch).write(folder, packages=("jax", "optax"))
+
+
+if __name__ == "__main__":
+    run(main)

@@ -1,0 +1,98 @@
+"""What a run's network makes up: a text, or drawings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.random import default_rng
+
+from neatcore.errors import InputError, require, unknown
+from neatcore.files import load
+from runner.directory import Run, find_run
+from runner.disk import write_bytes, write_text
+from runner.media import standalone
+from runner.session import Parts, assemble
+from runner.settings import file_layer, resolve
+from tasks.strokes import Strokes
+from tasks.text import Text
+from viz.drawings import drawings_figure
+from viz.svg import png, svg
+
+if TYPE_CHECKING:
+    from hypernets.interfaces import Weights
+    from hypernets.recurrent import Recurrent
+
+DRAWINGS = 24
+CHARACTERS = 400
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What is to be sampled, and how; length and count: 0 for as many as are usual."""
+
+    length: int = 0
+    temperature: float = 0.8
+    prime: str = ""
+    count: int = 0
+    seed: int = 0
+    champion: str = "best"
+
+
+def save_sample(reference: str, wish: Wish, out: Path | None) -> str:
+    """The text, or the path of the file that it or the drawings were written to. InputError where nothing can be sampled."""
+    run = find_run(reference)
+    parts = assemble(resolve(layers=[file_layer(run.config)]), run.record["seed"])
+    if isinstance(parts.task, Text):
+        text = _text(run, parts, parts.task, wish)
+        if out:
+            write_text(out, text + "\n")
+        return str(out or text)
+    if isinstance(parts.task, Strokes):
+        path = out or run.media / "drawings.png"
+        write_bytes(path, _picture(run, parts, parts.task, wish, path))
+        return str(path)
+    raise InputError(f"run {run.name} is of task {run.record['task']}; only those of text:FILE and strokes:FILE can be sampled")
+
+
+def _network(run: Run, parts: Parts, wish: Wish) -> tuple[Recurrent, Weights]:
+    """The network and the champion's weights; InputError where it is of another kind."""
+    from hypernets.recurrent import Recurrent
+
+    if not isinstance(parts.model, Recurrent):
+        encoding = resolve(layers=[file_layer(run.config)]).run.encoding
+        raise InputError(
+            f"run {run.name} has encoding={encoding}, which cannot be sampled; one of a recurrent network can, such as lstm"
+        )
+    stacked = parts.encoding.decode([load(run.champion(wish.champion))])
+    return parts.model, {name: array[0] for name, array in stacked.items()}
+
+
+def _text(run: Run, parts: Parts, task: Text, wish: Wish) -> str:
+    """What goes on after the prime, or after the end of a line."""
+    from hypernets.sampling import sample_text
+
+    places = {symbol: code for code, symbol in enumerate(task.symbols)}
+    strange = [symbol for symbol in wish.prime if symbol not in places]
+    require(not strange, f"--prime has {(strange or [''])[0]!r}, which is not among the {len(places)} symbols of {task.file}")
+    prime = [places[symbol] for symbol in wish.prime] or [places.get("\n", 0)]
+    network, weights = _network(run, parts, wish)
+    length, rng, count = wish.length or CHARACTERS, default_rng(wish.seed), wish.count or 1
+    codes = sample_text(network, weights, length, rng, temperature=wish.temperature, prime=prime, count=count)
+    return "\n\n".join(wish.prime + task.corpus.text(row) for row in codes)
+
+
+def _picture(run: Run, parts: Parts, task: Strokes, wish: Wish, path: Path) -> bytes:
+    """Drawings in rows, as long as the training drawings are in the mean unless a length is wished."""
+    from hypernets.sampling import sample_strokes
+
+    require(not wish.prime, "--prime is of texts; drawings begin with an empty sheet")
+    if path.suffix not in (".png", ".svg"):
+        raise unknown("kind of picture file", path.suffix, (".png", ".svg"))
+    length = wish.length or round(float(np.mean(task.sketches.training.lengths)))
+    network, weights = _network(run, parts, wish)
+    rng, count = default_rng(wish.seed), wish.count or DRAWINGS
+    drawing = drawings_figure(list(sample_strokes(network, weights, length, rng, temperature=wish.temperature, count=count)))
+    return png(drawing) if path.suffix == ".png" else standalone(svg(drawing, path.stem))
