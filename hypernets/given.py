@@ -88,7 +88,7 @@ def given(
 ) -> tuple[Given, SubstrateNetwork]:
     """The weights of a genome file as z, and the network that they paint; InputError where the genome does not fit."""
     if not config.genome:
-        raise InputError("which genome? for example: genome=runs/NAME/champions/final.npz")
+        raise InputError("which genome? for example: genome=latest, the champion of a run, or genome=FILE.npz")
     encoding, _ = hyperneat(config, inputs, outputs, places)
     found = Given(Painting(encoding), load_genome(config.genome))
     found.decode([found.genome.links["weight"]])

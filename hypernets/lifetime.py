@@ -68,11 +68,11 @@ class Lifetime:
         return population.with_links(links)
 
     def report(self) -> dict[str, Any]:
-        """The median loss over the population in the first step of the last lessons, and in the last."""
+        """Steps of all genomes in the last lessons, and the median loss over the population in the first step and in the last."""
         if self._course is None:
             return {}
         first, last = (float(np.median(losses)) for losses in self._course)
-        return {"lesson": {"first": first, "last": last}}
+        return {"lesson": {"steps": len(self._course[0]) * self.config.steps, "first": first, "last": last}}
 
     def _lessons(self, rng: Generator) -> tuple[jax.Array, jax.Array]:
         """The batches of one lifetime; InputError where the task's examples are no single steps."""

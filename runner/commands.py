@@ -79,9 +79,9 @@ def _task_and_pairs(words: Sequence[str]) -> tuple[str, Sequence[str]]:
 
 
 def _champion_of(pair: str) -> str:
-    """`trained=RUN` as the file of the run's champion; other words as they are."""
+    """`trained=RUN` or `genome=RUN` as the file of the run's champion; other words as they are."""
     name, _, text = pair.partition("=")
-    if name.rpartition(".")[2].strip() != "trained" or not text.strip() or Path(text.strip()).is_file():
+    if name.rpartition(".")[2].strip() not in ("trained", "genome") or not text.strip() or Path(text.strip()).is_file():
         return pair
     return f"{name}={find_run(text.strip()).champion().resolve()}"
 

@@ -53,10 +53,17 @@ class Denoise(Parameters):
 
     @property
     def picture_shape(self) -> tuple[int, int, int]:
-        """InputError where pictures cannot be read, or their sides are no multiple of `shrink`."""
-        height, width, channels = load(self.pictures, self.data).shape
+        """InputError where pictures cannot be read or are too few, or their sides are no multiple of `shrink`."""
+        found = load(self.pictures, self.data)
+        height, width, channels = found.shape
         fits = height % self.shrink == width % self.shrink == 0
         require(fits, f"shrink={self.shrink} does not divide the {height} × {width} pixels of {self.pictures}")
+        for name, wanted, part in (("training", self.training, found.training), ("sampled", self.sampled, found.validation)):
+            kept = "training" if name == "training" else "validation"
+            require(
+                wanted <= len(part),
+                f"{name}={wanted} of {self.pictures} is more than the {len(part):,} {kept} pictures that there are",
+            )
         return height // self.shrink, width // self.shrink, channels
 
     @property
