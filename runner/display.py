@@ -113,6 +113,7 @@ class Lines(Quiet):
             print(f"generation {row['generation']}  steps {row['steps']}  {learning(row)}  best {row['best']:.6g}", flush=True)
             return
         species = f"  species {len(row['species'])}" if "species" in row else ""
+        species += f"  {lesson(row)}" if "lesson" in row else ""
         print(
             f"generation {row['generation']}  evaluations {row['evaluations']}  best {row['best']:.6g}  "
             f"median {row['median']:.6g}  mean {row['mean']:.6g}{species}{'  solved' if row['solved'] else ''}",
@@ -166,6 +167,11 @@ def learning(row: Mapping[str, Any]) -> str:
     """How a gradient search does, in words: loss 0.123  accuracy 0.97."""
     said = [(name, row[name]) for name in ("loss", "accuracy", "bits") if row.get(name) is not None]
     return "  ".join(f"{name} {value:.4g}" for name, value in said)
+
+
+def lesson(row: Mapping[str, Any]) -> str:
+    """What genomes learnt in their lifetime, in words: lesson 0.123 → 0.045, the median loss at birth and after the last step."""
+    return f"lesson {row['lesson']['first']:.4g} → {row['lesson']['last']:.4g}"
 
 
 def count(number: int, noun: str) -> str:

@@ -14,7 +14,7 @@ from rich.spinner import Spinner
 from rich.table import Table
 from rich.text import Text
 
-from runner.display import Facts, Outcome, count, ending, learning
+from runner.display import Facts, Outcome, count, ending, learning, lesson
 
 BLOCKS = "▁▂▃▄▅▆▇█"
 TINTS = ("blue", "magenta", "cyan", "green", "yellow", "red")  # the terminal's own, so that light and dark both work
@@ -91,6 +91,10 @@ class Live:
             lines.append(Text(f"champion  {count(row['hidden_best'], 'hidden node')}, {count(row['links_best'], 'link')}"))
         if "steps" in row:
             lines.append(Text(f"{learning(row)}  rate {row['rate']:.3g}"))
+        if "lesson" in row:
+            lines.append(
+                Text(f"{lesson(row)}, median loss at birth and after {count(row['lesson']['steps'], 'step')} of all genomes")
+            )
         if "sigma" in row:
             lines.append(Text(f"step size  {row['sigma']:.4g}"))
         return lines

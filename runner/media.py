@@ -47,6 +47,7 @@ CURVES: Mapping[str, tuple[str, Callable[..., Axes]]] = {  # a plot by name, and
     "species": ("species", plot_species),
     "complexity": ("hidden_best", progress.plot_complexity),
     "loss": ("loss", progress.plot_loss),
+    "lesson": ("lesson", progress.plot_lesson),
     "step-size": ("sigma", progress.plot_step_size),
 }
 

@@ -86,18 +86,22 @@ def assemble(settings: Settings, seed: int) -> Parts:
     search = SEARCHES[settings.run.search].builder()(settings.search, encoding.space, rng)
     if isinstance(search, Descending):
         search.follow(encoding, model, task)
-    learner = LEARNING.builder()(settings.learning, encoding, model, task) if settings.learning else None
-    if learner:
-        _check_learning(search, settings)
+    learner = _learner_of(settings, search, encoding, model, task)
     parents = ancestry.breeding(search, settings.run.search) if settings.run.ancestry else None
     return Parts(search, encoding, model, task, rng, learner, parents)
 
 
-def _check_learning(search: Search[Any], settings: Settings) -> None:
-    """InputError where genomes of this search cannot learn, or cannot hand on what they learnt."""
+def _learner_of(
+    settings: Settings, search: Search[Any], encoding: Encoding[Any, Any], model: Model[Any], task: Task
+) -> Learner[Any] | None:
+    """What genomes learn by in their lifetime; InputError where they cannot learn, or cannot hand on what they learnt."""
+    if not settings.learning:
+        return None
     require(not isinstance(search, Descending), "search=gradient learns all the time; leave out gradient")
     if settings.run.gradient == "lamarckian":
         heir_of(search)
+    learner: Learner[Any] = LEARNING.builder()(settings.learning, encoding, model, task)
+    return learner
 
 
 @dataclass(frozen=True)

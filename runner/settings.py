@@ -108,6 +108,9 @@ def draft(task: str = "", words: Sequence[str] = (), layers: Sequence[Layer] = (
     for layer in layers:
         _check_keys(layer, models, kind)
     keys = {section: _keys(section, model, kind) for section, model in models.items()}
+    for word in pairs:
+        idle = word.section == "learning" and "learning" not in models
+        require(not idle, f"learning.{word.key}={word.text}: nothing is learnt without gradient=lamarckian or baldwinian")
     spoken = [_spoken(word, place(word, keys), models) for word in pairs]
     named = Layer({"run": {"task": kind.reference if kind else ""}}, "")
     return Draft(models, kind, [*layers, *spoken, named])

@@ -21,7 +21,7 @@ from substrates.expression import Expression, LinkExpression, Threshold, Whole
 from substrates.geometry import Projection, Substrate
 from substrates.layouts import lay_out
 from substrates.networks import SubstrateModel, Synapses, check_room
-from substrates.seeds import local
+from substrates.seeds import local, near
 
 Single = NDArray[np.float32]
 
@@ -49,7 +49,9 @@ class HyperNeatConfig(SubstrateConfig):
         "one", description="CPPN outputs: one for all weights, one for all biases; or each pair of sheets, each sheet its own"
     )
     biases: bool = Field(False, description="further CPPN outputs paint a bias for every neuron, asked with the source at 0")
-    locality: str = Field("", description="rule=leo: axes along which first networks link near neurons only, such as x or xy")
+    locality: str = Field(
+        "", description="rule=leo or all: axes along which first networks link near neurons only, such as x or xy"
+    )
     radius: float = Field(0.5, gt=0, description="how near that is")
     bias: float = Field(1.0, description="value of the CPPN's bias node; 0 leaves the node out")
 
@@ -122,11 +124,12 @@ class HyperNeat:
     def space(self) -> GraphSpace:
         (inputs, outputs), (output, hidden) = self.names, DPPN if self.config.rule == "all" else GAUCI
         bare = GraphSpace(len(inputs), len(outputs), self.config.bias != 0, False, output, hidden)
-        if not (self.config.locality and self.expression.gated):
+        if not self.config.locality:
             return bare
-        gates = range(self.groups, 2 * self.groups)
         dimensions = self.substrate.dimensions + self.config.middle
-        return local(bare, self.config.locality, dimensions, self.config.radius, gates, self.config.bias)
+        seed, first = (local, self.groups) if self.expression.gated else (near, 0)
+        driven = range(first, first + self.groups)
+        return seed(bare, self.config.locality, dimensions, self.config.radius, driven, self.config.bias)
 
     def decode(self, genomes: Sequence[Genome], /) -> Synapses:
         """The weights of P networks; InputError names a genome that does not fit, or says what memory would be needed."""
@@ -211,7 +214,10 @@ def hyperneat(
             f"locality={config.locality!r}: the substrate has no axis {axis}, only {', '.join(AXES[: substrate.dimensions])}",
         )
     require(not (config.middle and config.distance), "distance=true does not go with middle=true, which is one more coordinate")
-    require(not config.locality or config.rule == "leo", "locality needs rule=leo, whose output decides which links there are")
+    require(
+        not config.locality or config.rule in ("leo", "all"),
+        "locality needs rule=leo, whose output decides which links there are, or rule=all",
+    )
     require(not config.locality or config.bias != 0, "locality needs the CPPN's bias node; leave out bias=0")
     check_room(1, substrate)
     return HyperNeat(substrate, config, config.expression), SubstrateModel(config)

@@ -38,6 +38,32 @@ def local(bare: GraphSpace, axes: str, dimensions: int, radius: float, gates: Se
     return replace(bare, seed=Genome(np.append(nodes, hidden), genes))
 
 
+def near(bare: GraphSpace, axes: str, dimensions: int, radius: float, painted: Sequence[int], bias: float) -> GraphSpace:
+    """The space with a seed in which weights are those of near neurons, smoothly, so that a gradient can move how near and how large.
+
+    Each of `painted`, outputs by their place, is max(0, Σ g((target - source) / radius) - (n - 1)) over the n axes, g(z) = e^(-z²),
+    by nodes of its own: 1 where both ends are in one place.
+    """
+    require(bias != 0, "a locality seed needs the CPPN's bias node; set bias to 1")
+    nodes = node_table(bare, bare.output)
+    ids = nodes["id"]
+    first_output, free = int(ids[nodes["kind"] > BIAS][0]), int(ids[-1]) + 1
+    hidden: list[tuple[int, int, int]] = []
+    links: list[tuple[int, int, float]] = []
+    for output in painted:
+        bumps = [free + len(hidden) + place for place in range(len(axes))]
+        hidden += [(node, HIDDEN, code_of("gaussian")) for node in bumps]
+        blob = free + len(hidden)
+        hidden.append((blob, HIDDEN, code_of("relu")))
+        for axis, node in zip(axes, bumps):
+            place = "xyz".index(axis)
+            links += [(place, node, -1.0 / radius), (dimensions + place, node, 1.0 / radius), (node, blob, 1.0)]
+        links += [(bare.inputs, blob, -(len(axes) - 1) / bias)] * (len(axes) > 1)
+        links.append((blob, first_output + output, 1.0))
+    genes = np.array([(number, *link, True) for number, link in enumerate(links)], LINK)
+    return replace(bare, seed=Genome(np.append(nodes, np.array(hidden, NODE)), genes))
+
+
 def whole(substrate: Substrate, output: str, hidden: str) -> GraphSpace:
     """A space whose genomes have all links of a substrate, at first of random weight, and never others.
 

@@ -17,7 +17,16 @@ from neatcore.interfaces import Floats
 from viz.species import plot_species
 from viz.style import Theme, dress, name_ends, theme_of
 
-__all__ = ["plot_comparison", "plot_complexity", "plot_fitness", "plot_loss", "plot_species", "plot_step_size", "plot_success"]
+__all__ = [
+    "plot_comparison",
+    "plot_complexity",
+    "plot_fitness",
+    "plot_lesson",
+    "plot_loss",
+    "plot_species",
+    "plot_step_size",
+    "plot_success",
+]
 
 Metrics = Sequence[Mapping[str, Any]]
 DECADES = 300  # a best fitness so many times the usual median is drawn on a logarithmic scale
@@ -64,6 +73,23 @@ def plot_loss(metrics: Metrics, ax: Axes, *, theme: str | Theme = "light") -> Ax
     dress(ax, tone, "generation", "loss, logarithmic" if wide else "loss")
     if wide:
         _logarithmic(ax, float(loss.max() / loss.min()))
+    return ax
+
+
+def plot_lesson(metrics: Metrics, ax: Axes, *, theme: str | Theme = "light") -> Axes:
+    """What genomes learn in their lifetime: the median loss at birth and after the last step; what was gained is shaded."""
+    tone = theme_of(theme)
+    lessons = [record["lesson"] for record in metrics]
+    generation, first, last = _thin([column(metrics, "generation"), *(column(lessons, key) for key in ("first", "last"))])
+    ax.fill_between(generation, last, first, color=tone.soft, linewidth=0, label="learnt")
+    _line(ax, generation, first, tone.accent, 1.2, "at birth")
+    _line(ax, generation, last, tone.second, 2, "learnt")
+    wide = last.min() > 0 and max(first.max(), last.max()) > 3 * min(first.min(), last.min())
+    _frame(ax, generation, [] if wide else [first, last])
+    dress(ax, tone, "generation", "median loss, logarithmic" if wide else "median loss")
+    if wide:
+        _logarithmic(ax, float(first.max() / last.min()))
+    name_ends(ax, [(float(first[-1]), "at birth", tone.accent), (float(last[-1]), "learnt", tone.second)])
     return ax
 
 

@@ -17,7 +17,7 @@ from neatcore.interfaces import Answers, Floats, Frames, Scene
 from viz.answers import answers_figure
 from viz.behaviour import encode
 from viz.page import definitions, figure_block, page, picture, section, themes
-from viz.progress import plot_complexity, plot_fitness, plot_loss, plot_step_size, solved_after
+from viz.progress import plot_complexity, plot_fitness, plot_lesson, plot_loss, plot_step_size, solved_after
 from viz.species import plot_species
 from viz.style import LIGHT, Margins, figure, plot_figure
 from viz.svg import svg
@@ -167,6 +167,12 @@ def _progress(data: ReportData, name: str) -> Iterator[str]:
     if "loss" in last:
         label = f"The loss goes from {first['loss']:.3g} to {last['loss']:.3g}."
         yield section("Loss", figure_block(_plots(plot_loss, data, f"{name}-loss", label), label))
+    if "lesson" in last:
+        before, after = last["lesson"]["first"], last["lesson"]["last"]
+        label = f"In the last generation lessons bring the median loss from {before:.3g} to {after:.3g}."
+        caption = "The median loss of genomes at birth, and after the last step of their lifetime."
+        drawn = _plots(plot_lesson, data, f"{name}-lesson", label)
+        yield section("Learning within a lifetime", figure_block(drawn, f"{caption} {label}"))
     if "sigma" in last:
         label = f"The step size goes from {first['sigma']:.3g} to {last['sigma']:.3g}."
         yield section("Step size", figure_block(_plots(plot_step_size, data, f"{name}-sigma", label), label))

@@ -86,6 +86,7 @@ def test_gradients_reach_every_weight_of_the_cppn(name: str) -> None:
 def test_what_is_cut_off_has_no_gradient() -> None:
     """A threshold lets through what is beyond it; answers beyond 1 are cut."""
     encoding, _, _ = made(CONFIGS["threshold"], 1)
+
     def weight(answer: float) -> Floats:
         return np.asarray(jax.value_and_grad(lambda a: expressed(encoding.expression, a, None))(answer))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,12 +14,12 @@ from neatcore.files import load_genome
 from runner.commands import settings_of
 from runner.directory import Run, find_run
 from runner.display import Mute
-from runner.listing import print_run
-from runner.media import save_plots, save_report
+from runner.media import report_data, save_plots
 from runner.session import resume, start
 from runner.settings import Settings
 from tests.hypernets.teaching import as_file
 from tests.runner.test_cli import call
+from viz.report import report
 
 WORDS = ("search=neat", "encoding=cppn", "hidden=[[2,2]]", "population=4", "start_hidden=1", "task.shrink=2", "learning.steps=4")
 PLAIN = tuple(word for word in WORDS if not word.startswith("learning"))
@@ -72,8 +73,7 @@ def test_its_own_preset_learns_and_words_of_it_do_not_turn_it_away() -> None:
 def test_the_command_line_tells_what_is_learnt() -> None:
     shown = call("run", "denoise", *WORDS, "gradient=lamarckian", "generations=2")
     assert "tested: test error" in shown.stdout
-    assert "lesson" in shown.stdout
-    print_run("latest", as_json=False)
+    assert "species 1  lesson 0." in shown.stdout
 
 
 def test_the_same_weights_go_on_by_gradient_and_by_evolution() -> None:
@@ -84,19 +84,21 @@ def test_the_same_weights_go_on_by_gradient_and_by_evolution() -> None:
     assert "trained for 2 generations, 6 steps" in shown.stdout
     z = np.load(find_run("latest").champion())
     assert any(array.shape == (len(genome.links),) for array in z.values())
-    evolved = call("run", "denoise", "encoding=genome", "search=cma", f"genome={run.champion()}", "hidden=[[2,2]]", "shrink=2", "generations=2")
+    evolved = call(
+        "run", "denoise", "encoding=genome", "search=cma", f"genome={run.champion()}", "hidden=[[2,2]]", "shrink=2", "generations=2"
+    )
     assert "not solved in 2 generations" in evolved.stdout
 
 
 def test_pictures_and_report(tmp_path: Path) -> None:
     run = begin("lamarckian", generations=2)
-    paths = save_plots("latest", ["connectivity"], tmp_path / "all", "dark")
-    assert {"connectivity-matrix.png", "connectivity-fields.png"} <= {path.name for path in paths}
-    names = {path.name for path in save_plots("latest", [], tmp_path / "rest", "light")}
-    assert "lesson.png" in names
-    with Image.open(tmp_path / "rest" / "lesson.png") as picture:
-        assert picture.width >= 600
-    assert "Learning within a lifetime" in save_report([str(run.path)], None).read_text(encoding="utf-8")
+    for name in ("lesson", "connectivity-fields"):
+        (path,) = save_plots("latest", [name], tmp_path / f"{name}.png", "dark")
+        with Image.open(path) as picture:
+            assert picture.width >= 600
+    told = report([replace(report_data(run), shown=None, extra=())])
+    assert "Learning within a lifetime" in told
+    assert "median loss" in told
 
 
 @pytest.mark.parametrize(
@@ -105,10 +107,11 @@ def test_pictures_and_report(tmp_path: Path) -> None:
         (("xor", "gradient=lamarckian"), "task Xor has no examples to learn from"),
         (("{task}", "gradient=lamarkian"), "gradient=lamarkian: must be 'none', 'lamarckian' or 'baldwinian'"),
         (("{task}", "gradient=lamarckian", "recurrent=true"), "leave out recurrent=true"),
-        (("{task}", "gradient=lamarckian", "encoding=dense", "search=cma"), "Flat genomes have no weights to learn"),
+        (("{task}", "gradient=lamarckian", "encoding=dense", "search=cma"), "genomes of Cma cannot inherit what was learnt"),
+        (("{task}", "gradient=baldwinian", "encoding=dense", "search=cma"), "Flat genomes have no weights to learn"),
         (("{task}", "gradient=baldwinian", "encoding=dense", "search=gradient"), "leave out gradient"),
         (("{task}", "learning.steps=3"), "learning.steps=3: nothing is learnt without gradient=lamarckian or baldwinian"),
-        (("denoise", "gradient=lamarckian", "learning.rate=0"), "learning.rate=0: must be more than 0"),
+        (("denoise", "gradient=lamarckian", "learning.rate=0"), "rate=0: must be more than 0 (learning.rate)"),
         (("denoise", "shrink=3"), "shrink=3 does not divide the 8 × 8 pixels of digits"),
         (("denoise", "search=neat", "encoding=genome"), "which genome?"),
     ],

@@ -206,7 +206,7 @@ def test_a_genome_that_is_no_cppn_of_the_substrate_is_named(inputs: int, outputs
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"locality": "x"}, "locality needs rule=leo"),
+        ({"locality": "x"}, "locality needs rule=leo, .* or rule=all"),
         ({"locality": "z", "rule": "leo"}, "the substrate has no axis z, only x, y"),
         ({"locality": "x", "rule": "leo", "bias": 0}, "needs the CPPN's bias node"),
     ],

@@ -17,7 +17,7 @@ from viz import progress
 from viz.species import BANDS, COLUMNS, plot_species, stream_of
 from viz.style import LIGHT, plot_figure
 
-PLOTS = [progress.plot_fitness, progress.plot_complexity, progress.plot_step_size, plot_species]
+PLOTS = [progress.plot_fitness, progress.plot_complexity, progress.plot_step_size, progress.plot_lesson, plot_species]
 SIZES = [{0: 10}, {0: 6, 1: 4}, {0: 3, 1: 5, 2: 2}, {1: 7, 2: 3}]
 
 
@@ -26,7 +26,10 @@ def axes() -> Axes:
 
 
 def run(sizes: list[dict[int, int]] = SIZES) -> list[dict[str, Any]]:
-    return [record | {"sigma": 0.5 / (1 + place)} for place, record in enumerate(metrics(sizes))]
+    return [
+        record | {"sigma": 0.5 / (1 + place), "lesson": {"steps": 40, "first": 0.9 / (1 + place), "last": 0.4 / (1 + place)}}
+        for place, record in enumerate(metrics(sizes))
+    ]
 
 
 def line(ax: Axes, label: str) -> Line2D:
@@ -114,6 +117,15 @@ def test_step_size_is_logarithmic() -> None:
     ax = progress.plot_step_size(run(), axes())
     assert ax.get_yscale() == "log"
     assert line(ax, "σ").get_ydata() == pytest.approx([0.5, 0.25, 0.5 / 3, 0.125])
+
+
+def test_lessons_show_the_loss_at_birth_and_what_was_learnt() -> None:
+    ax = progress.plot_lesson(run(), axes())
+    assert line(ax, "at birth").get_ydata() == pytest.approx([0.9, 0.45, 0.3, 0.225])
+    assert line(ax, "learnt").get_ydata() == pytest.approx([0.4, 0.2, 0.4 / 3, 0.1])
+    assert area(ax, "learnt")[:, 1].max() == pytest.approx(0.9)
+    assert ax.get_yscale() == "log"
+    assert progress.plot_lesson(run()[2:], axes()).get_yscale() == "linear"
 
 
 @pytest.mark.parametrize("last", [0.45, 0.04, 1e-9])
