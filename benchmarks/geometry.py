@@ -27,7 +27,7 @@ COLOURS = (LIGHT.accent, LIGHT.second, LIGHT.good, LIGHT.ink)
 
 @dataclass(frozen=True)
 class Variant:
-    """A way of solving a task: its name, its preset, and words as on the command line."""
+    """A way of solving a task: its name, its preset, if any, and words as on the command line."""
 
     name: str
     task: str
@@ -36,11 +36,12 @@ class Variant:
 
     def settings(self, generations: int) -> Settings:
         words = [*self.words, f"generations={generations}"]
-        return resolve(self.task, words, preset_layers(self.preset, self.task))
+        return resolve(self.task, words, preset_layers(self.preset, self.task) if self.preset else ())
 
     def command(self, seed: int, generations: int) -> str:
         """The command that repeats one run."""
-        said = " ".join([self.task, "--preset", self.preset, *self.words])
+        preset = ["--preset", self.preset] if self.preset else []
+        said = " ".join([self.task, *preset, *self.words])
         return f"neatcore run {said} generations={generations} --seed {seed}"
 
 

@@ -109,21 +109,24 @@ P_NEAT: Sections = {"run": HYPERNEAT["run"] | {"encoding": "fixed"}, "search": G
 SUMS: Sections = {"encoding": {"readout": "linear"}}  # sums reach 30, where a sigmoid no longer tells them apart
 
 # Fernando et al. 2016: structure is evolved, weights are learnt and inherited. The paper's rates are not known; these are chosen
-# for two processors: small populations that grow quickly from six hidden nodes.
+# for two processors: a small population of first genomes that paint links between near neurons, and grow quickly.
 FERNANDO: Sections = {
     "run": {"search": "neat", "encoding": "cppn", "gradient": "lamarckian", "generations": 40, "stop_when_solved": False},
+    "encoding": {"sheet_outputs": "each", "reach": 1.0, "locality": "xy", "radius": 0.2},
     "search": {
-        "population": 20,
-        "start": "hidden",
-        "start_hidden": 6,
-        "target_species": 4,
-        "mutate_weights": 0.0,
+        "population": 8,
+        "target_species": 2,
         "exclusive": False,
+        "mutate_weights": 0.5,
+        "perturb": 0.3,
+        "replace": 0.0,
+        "power": 0.3,
+        "weight_limit": 30.0,
         "add_node": 0.3,
         "add_link": 0.3,
         "change_activation": 0.1,
     },
-    "learning": {"steps": 20, "rate": 0.03, "batch": 64},
+    "learning": {"steps": 25, "rate": 0.03, "batch": 64},
 }
 
 # Ha, Dai & Le 2016, and the authors' notebook for MNIST, whose rate falls every step.

@@ -40,7 +40,7 @@ from runner.interrupt import Interrupt
 from runner.parallel import workers_of
 from runner.parts import ENCODINGS, LEARNING, SEARCHES
 from runner.record import Recorder
-from runner.settings import Settings, file_layer, resolve
+from runner.settings import RunConfig, Settings, file_layer, resolve
 from runner.toml import dumps
 
 
@@ -236,8 +236,8 @@ def _see_through(work: Work, display: Display) -> Outcome:
         every = config.checkpoint_seconds
         recorder = stack.enter_context(Recorder(run, parts.search, parts.rng, last.best, every, parents=parts.parents))
         interrupt = stack.enter_context(Interrupt(display.notice))
-        turns = _turns(work, task)
-        status = _consume(turns, work.goal, recorder, interrupt, display)
+        generations = turns(parts, config, task, work.last.generation, work.last.evaluations)
+        status = _consume(generations, work.goal, recorder, interrupt, display)
         run.update(status=status)
         if status != "interrupted" and isinstance(parts.task, Generalising):
             run.update(tested=tested(run, parts, parts.task))
@@ -246,28 +246,26 @@ def _see_through(work: Work, display: Display) -> Outcome:
     return result
 
 
-def _turns(work: Work, task: Task) -> Iterator[Generation[Any]]:
-    """The loop that suits the search, from the last checkpoint on."""
-    parts, last = work.parts, work.last
+def turns(parts: Parts, config: RunConfig, task: Task, generation: int = 0, evaluations: int = 0) -> Iterator[Generation[Any]]:
+    """The loop that suits the search, from a generation on, after so many evaluations."""
     search, rest = parts.search, (parts.encoding, parts.model, task, parts.rng)
     if isinstance(search, Descending):
-        return descend(search, *rest, generation=last.generation, evaluations=last.evaluations)
-    config = work.settings.run
+        return descend(search, *rest, generation=generation, evaluations=evaluations)
     return evolve(
         search,
         *rest,
-        generation=last.generation,
-        evaluations=last.evaluations,
+        generation=generation,
+        evaluations=evaluations,
         examined=config.examined,
         learner=parts.learner,
         inherited=config.gradient == "lamarckian",
     )
 
 
-def _consume(turns: Iterator[Generation[Any]], goal: Goal, recorder: Recorder, interrupt: Interrupt, display: Display) -> str:
+def _consume(generations: Iterator[Generation[Any]], goal: Goal, recorder: Recorder, interrupt: Interrupt, display: Display) -> str:
     """Record and show generations until the end: solved, finished or interrupted."""
     status, begun = "", perf_counter()
-    for generation in turns:
+    for generation in generations:
         row = recorder.generation(generation, perf_counter() - begun)
         display.generation(row)
         status = goal.reached(generation.number + 1, generation.solved)

@@ -39,7 +39,7 @@ def local(bare: GraphSpace, axes: str, dimensions: int, radius: float, gates: Se
 
 
 def near(bare: GraphSpace, axes: str, dimensions: int, radius: float, painted: Sequence[int], bias: float) -> GraphSpace:
-    """The space with a seed in which weights are those of near neurons, smoothly, so that a gradient can move how near and how large.
+    """The space with a seed in which near neurons have weights, smoothly, so that a gradient can move how near and how large.
 
     Each of `painted`, outputs by their place, is max(0, Σ g((target - source) / radius) - (n - 1)) over the n axes, g(z) = e^(-z²),
     by nodes of its own: 1 where both ends are in one place.

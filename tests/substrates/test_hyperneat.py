@@ -174,6 +174,22 @@ def test_a_seed_gates_every_pair_of_sheets() -> None:
         assert np.array_equal(weights != 0, np.broadcast_to(np.abs(step) < 0.5, weights.shape))
 
 
+@pytest.mark.parametrize(("axes", "radius"), [("x", 0.4), ("xy", 0.6)])
+def test_where_every_link_has_a_weight_a_seed_is_a_bump(axes: str, radius: float) -> None:
+    encoding = made(
+        9, 16, substrate="sandwich", hidden=[9], rule="all", locality=axes, radius=radius, middle=True, sheet_outputs="each"
+    )
+    genomes = Neat(NeatConfig(population=3), encoding.space, default_rng(0)).ask()
+    check_genome(genomes[0], recurrent=False)
+    substrate, synapses = encoding.substrate, encoding.decode(genomes)
+    for pair, weights in zip(substrate.projections, synapses.weights):
+        near, far = (substrate.sheets[place].points[:, : len(axes)] for place in (pair.source, pair.target))
+        bumps = np.exp(-np.square((far[None] - near[:, None]) / radius)).sum(axis=2) - (len(axes) - 1)
+        wanted = encoding.config.reach * np.maximum(bumps, 0.0)
+        assert np.allclose(weights, np.broadcast_to(wanted, weights.shape), atol=1e-5)
+        assert weights.max() > 0.5
+
+
 @dataclass(frozen=True)
 class Sign:
     """Links of weight 1 and -1."""

@@ -1,0 +1,293 @@
+"""The denoising autoencoder of DPPN (Fernando et al. 2016): 157,684 weights that a small CPPN paints, evolved and taught, against
+as many learnt directly."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+from itertools import islice
+from pathlib import Path
+from time import perf_counter, process_time
+from typing import Annotated, Any, cast
+
+import numpy as np
+import typer
+from matplotlib.figure import Figure
+from numpy.random import default_rng
+from PIL import Image
+
+from benchmarks.command import run
+from benchmarks.geometry import COLOURS, Row, Variant, run_all
+from benchmarks.results import FOLDER, Result, table, write_figure
+from neatcore.files import load_genome, save
+from neatcore.genome import Genome
+from neatcore.interfaces import Floats, Frames, Generalising, Generation
+from runner.session import Parts, assemble, turns
+from substrates.hyperneat import HyperNeat
+from substrates.networks import Synapses
+from viz.fields import fields_figure
+from viz.style import LIGHT, Margins, dress, name_ends, plot_figure
+
+NAME, PRESET = "denoising", "fernando2016"
+SEEDS, GENERATIONS, EVERY = 3, 40, 5
+POPULATION, STEPS = 8, 25
+RADIUS = 0.3  # within which links count as local: 4 pixels
+DIRECT, LAMARCK, BALDWIN, NONE = "direct", "lamarckian", "baldwinian", "none"
+PAINTED = (LAMARCK, BALDWIN, NONE)
+NAMES = (DIRECT, *PAINTED)
+CLOSE, FEWER = 1.1, 500  # what is to be reached: loss within 10 % of the direct network's, with so many times fewer parameters
+
+
+def variants(population: int = POPULATION, steps: int = STEPS, words: Sequence[str] = ()) -> list[Variant]:
+    """The direct network takes as many steps a generation as all genomes of a population together."""
+    pictures = ("pictures=mnist", "sampled=500", *words)
+    direct = ("encoding=dense", "search=gradient", "hidden=[100]", "activation=sigmoid", "batch=64", "rate=0.003")
+    evolved = (f"population={population}",)
+    found = [Variant(DIRECT, "denoise", "", (*direct, f"steps={population * steps}", *pictures))]
+    for name in PAINTED:
+        lessons = () if name == NONE else (f"learning.steps={steps}",)
+        found.append(Variant(name, "denoise", PRESET, (f"gradient={name}", *evolved, *lessons, *pictures)))
+    return found
+
+
+def attempt(kept: Path | None, variant: Variant, seed: int, generations: int) -> list[Row]:
+    """The course of one run: figures of the champion of every few generations. The last genome is saved in the folder `kept`."""
+    settings = variant.settings(generations)
+    parts = assemble(settings, seed)
+    rows: list[Row] = []
+    seconds = processor = 0.0
+    begun, worked = perf_counter(), process_time()
+    for each in islice(turns(parts, settings.run, parts.task), generations):
+        if (each.number + 1) % EVERY and each.number + 1 < generations and each.number:
+            continue
+        seconds, processor = seconds + perf_counter() - begun, processor + process_time() - worked
+        times = {"seconds": round(seconds, 1), "processor": round(processor, 1)}
+        rows.append({"variant": variant.name, "seed": seed, "generation": each.number + 1, **figures(parts, each), **times})
+        begun, worked = perf_counter(), process_time()
+    if kept and isinstance(each.champion, Genome):
+        save(kept / f"{NAME}-{variant.name}-{seed}.npz", each.champion)
+    return rows
+
+
+def figures(parts: Parts, each: Generation[Any]) -> Row:
+    """What is told of a generation: its champion on validation and test pictures, its size, how local its first layer is."""
+    champion, encoding = each.champion, parts.encoding
+    policy = parts.model.bind(encoding.decode([champion]))
+    tested = cast(Generalising, parts.task).generalise(policy, default_rng(0))
+    painted = isinstance(champion, Genome)
+    return {
+        "evaluations": each.evaluations,
+        "validation": f"{float(each.evaluation.info['error'][each.best]):.5f}",
+        "test": f"{tested['test_error']:.5f}",
+        "left": f"{tested['test_left']:.4f}",
+        "parameters": int(champion.links["enabled"].sum()) if painted else len(champion),
+        "hidden": champion.hidden if painted else "",
+        "weights": encoding.substrate.links + biases(encoding) if isinstance(encoding, HyperNeat) else len(champion),
+        "local": f"{locality(encoding, champion):.4f}" if isinstance(encoding, HyperNeat) else "",
+    }
+
+
+def biases(encoding: HyperNeat) -> int:
+    """How many biases a painted network has."""
+    return sum(len(sheet) for sheet in encoding.substrate.sheets if sheet.role != "input") if encoding.config.biases else 0
+
+
+def distances(encoding: HyperNeat) -> Floats:
+    """Of the two ends of every link of the first layer (S, T)."""
+    pair = encoding.substrate.projections[0]
+    near, far = (encoding.substrate.sheets[place].points[:, :2] for place in (pair.source, pair.target))
+    distance: Floats = np.linalg.norm(near[:, None] - far[None], axis=-1)
+    return distance
+
+
+def locality(encoding: HyperNeat, champion: Genome) -> float:
+    """The share of the first layer's squared weights that lies within `RADIUS`, the mean of all weights taken off before."""
+    weights = encoding.decode([champion]).weights[0][0].astype(np.float64)
+    energy = np.square(weights - np.median(weights))
+    return float(energy[distances(encoding) <= RADIUS].sum() / max(float(energy.sum()), 1e-30))
+
+
+# --- the page -----------------------------------------------------------------------------------------------------------
+
+
+def courses(rows: Sequence[Row], variant: str) -> list[list[Row]]:
+    """The rows of a variant, run by run, by generation."""
+    chosen = [row for row in rows if row["variant"] == variant]
+    seeds = sorted({int(row["seed"]) for row in chosen})
+    return [sorted((r for r in chosen if int(r["seed"]) == seed), key=lambda r: int(r["generation"])) for seed in seeds]
+
+
+def tests(rows: Sequence[Row], variant: str) -> list[float]:
+    """Mean squared error on the test pictures at the end of every run."""
+    return [float(course[-1]["test"]) for course in courses(rows, variant)]
+
+
+def early(rows: Sequence[Row], each: int) -> list[float]:
+    """The same of direct networks in the first row after as many steps as `each`."""
+    return [float(next(row for row in course if int(row["evaluations"]) >= each)["test"]) for course in courses(rows, DIRECT)]
+
+
+def picture(rows: Sequence[Row], steps: int) -> Figure:
+    """Test error of every run over the steps of all genomes, the mean of a variant bold."""
+    drawing, ax = plot_figure(LIGHT, 640, 340, Margins(left=44, right=104))
+    ends = []
+    for name, colour in zip(NAMES, COLOURS):
+        found = courses(rows, name)
+        if found:
+            taken = 1 if name == DIRECT else steps
+            places = [taken * int(row["evaluations"]) for row in found[0]]
+            errors = np.array([[float(row["test"]) for row in course] for course in found])
+            ax.plot(places, errors.T, color=colour, linewidth=1, alpha=0.4)
+            ax.plot(places, errors.mean(axis=0), color=colour, linewidth=2.2)
+            ends.append((float(errors[:, -1].mean()), name, colour))
+    dress(ax, LIGHT, "steps down the gradient, of all genomes together", "test error, logarithmic; bold: mean of the runs")
+    ax.set_yscale("log")
+    ticks = (0.02, 0.03, 0.05, 0.1, 0.2)
+    ax.set_yticks(ticks, [f"{tick:g}" for tick in ticks])
+    ax.minorticks_off()
+    ax.set_xlim(left=0)
+    name_ends(ax, ends)
+    return drawing
+
+
+def overview(rows: Sequence[Row]) -> str:
+    """A row for each variant."""
+    lines = []
+    for name in NAMES:
+        found = courses(rows, name)
+        if found:
+            last = [course[-1] for course in found]
+            errors, ratio = tests(rows, name), [int(row["weights"]) / int(row["parameters"]) for row in last]
+            painted = name != DIRECT
+            lines.append(
+                (
+                    name,
+                    len(found),
+                    " ".join(f"{int(row['parameters']):,}" for row in last) if painted else f"{int(last[0]['parameters']):,}",
+                    f"{min(ratio):,.0f}",
+                    f"{np.mean(errors):.4f}",
+                    " ".join(f"{error:.4f}" for error in errors),
+                    f"{100 * np.mean([float(row['left']) for row in last]):.1f}",
+                    f"{100 * float(found[0][0]['local']):.0f} → {100 * np.mean([float(r['local']) for r in last]):.0f}"
+                    if painted
+                    else "",
+                    f"{np.mean([float(row['processor']) for row in last]):.0f}",
+                )
+            )
+    columns = ("weights", "runs", "parameters", "fewer by", "test error", "of each run", "% left", "% local", "processor, s")
+    return table(columns, lines)
+
+
+def pictures(kept: Path, folder: Path, words: Sequence[str]) -> list[str]:
+    """The first layer of the Lamarckian champion of seed 1, and what it makes of test pictures, where its genome is kept."""
+    path = kept / f"{NAME}-{LAMARCK}-1.npz"
+    if not path.exists():
+        return []
+    variant = next(each for each in variants(words=words) if each.name == LAMARCK)
+    parts, genome = assemble(variant.settings(1), 1), load_genome(path)
+    synapses = parts.encoding.decode([genome])
+    shown: Frames = parts.task.show(parts.model.bind(synapses), default_rng(0))  # type: ignore[attr-defined]
+    Image.fromarray(shown.images[0]).save(folder / f"{NAME}-restored.png", optimize=True)
+    fields = write_figure(
+        folder / f"{NAME}-fields.svg", fields_figure(first_layer(synapses)), "Receptive fields of the hidden neurons"
+    )
+    return [
+        f"The Lamarckian champion of seed 1, {shown.caption}:\n\n![Spoilt, given back, as they were]({NAME}-restored.png)",
+        f"How its 100 hidden neurons read the picture:\n\n{fields}",
+    ]
+
+
+def first_layer(synapses: Synapses) -> Synapses:
+    """The same network without what follows its first projection, for a picture of that alone."""
+    substrate = synapses.substrate
+    alone = replace(substrate, projections=substrate.projections[:1])
+    return Synapses(alone, synapses.weights[:1], synapses.biases)
+
+
+def result(rows: Sequence[Row], folder: Path, generations: int, population: int, steps: int, words: Sequence[str] = ()) -> Result:
+    """The page, its figures written to `folder`."""
+    means = {name: float(np.mean(tests(rows, name))) for name in NAMES if courses(rows, name)}
+    last = [course[-1] for course in courses(rows, LAMARCK)]
+    ratio = min(int(row["weights"]) / int(row["parameters"]) for row in last)
+    line = generations * steps
+    quick = float(np.mean(early(rows, line)))
+    headline = (
+        f"Test error after {population * line:,} steps, mean of {len(last)} runs: "
+        f"{', '.join(f'{name} {value:.4f}' for name, value in means.items())}; {int(last[0]['weights']):,} weights from at most "
+        f"{max(int(row['parameters']) for row in last):,} parameters, {ratio:,.0f} times fewer."
+    )
+    parts = [
+        write_figure(folder / f"{NAME}.svg", picture(rows, steps), "Test error over steps"),
+        overview(rows),
+        reached(means, quick, ratio, line),
+        notes(generations, population, steps),
+        *pictures(folder, folder, words),
+        "To repeat a run, with the folder of MNIST in $NEATCORE_DATA:\n\n"
+        + "\n".join(f"    {each.command(1, generations)}" for each in variants(population, steps, words)),
+        f"All runs, every {EVERY} generations: [{NAME}.csv]({NAME}.csv).",
+    ]
+    title = "Denoising: a CPPN that paints an autoencoder, evolved and taught"
+    return Result(NAME, title, headline, f"python -m benchmarks.{NAME}", "\n\n".join(parts))
+
+
+def reached(means: dict[str, float], quick: float, ratio: float, line: int) -> str:
+    """What was to be reached, and whether it is."""
+    order = means[LAMARCK] < means[BALDWIN] < means[NONE]
+    close, same = means[LAMARCK] / means[DIRECT], means[LAMARCK] / quick
+    rows = [
+        (
+            "error against the direct network's after as many steps as all genomes together",
+            "at most 1.10",
+            f"{close:.2f}",
+            close <= CLOSE,
+        ),
+        (f"the same after {line:,} steps, as many as one line of descent has", "at most 1.10", f"{same:.2f}", same <= CLOSE),
+        ("weights for a parameter", "at least 500", f"{ratio:,.0f}", ratio >= FEWER),
+        ("Lamarckian before Baldwinian before none, mean error", "in this order", "yes" if order else "no", order),
+    ]
+    return table(("", "to reach", "found", ""), [(*row, "reached" if met else "missed") for *row, met in rows])
+
+
+def notes(generations: int, population: int, steps: int) -> str:
+    """How it was done; even: the share of links within `RADIUS`."""
+    near, far = ([(x, y) for x in np.linspace(-1, 1, side) for y in np.linspace(-1, 1, side)] for side in (28, 10))
+    even = float((np.linalg.norm(np.array(near)[:, None] - np.array(far)[None], axis=2) <= RADIUS).mean())
+    numbers = {"population": population, "steps": steps, "together": population * steps, "line": generations * steps}
+    return NOTES.format(generations=generations, radius=RADIUS, pixels=RADIUS * 27 / 2, even=even, **numbers).strip()
+
+
+NOTES = """
+Pictures of MNIST are spoilt: 30 % of the pixels are set to 0 or 1. The error is the mean squared error of a pixel over the 10,000
+test pictures, of the champion of the last generation; `% left` is its share of the error of the spoilt pictures. The network has
+784 inputs, 100 hidden neurons on a grid of 10 × 10, 784 outputs, and biases: 157,684 weights. Direct, all of them are learnt by
+Adam at 0.003 from batches of 64, {together} steps a generation. Painted, a CPPN has them all from the places of both ends, (x, y)
+and the distance from the middle, with an output for each layer and for each layer's biases; `parameters` are its enabled links.
+
+{population} genomes a generation, {generations} generations, the same settings for all three. Lamarckian: each genome takes
+{steps} steps down the gradient of the same batches before it is evaluated, and its offspring inherit what it learnt; Baldwinian:
+they do not. None: nothing is learnt, and its place in the figure is that of the others after as many generations. A line of descent
+has {line:,} steps.
+
+The paper's rates and lengths are not known here, and its claim is looser: about 200 parameters reconstruct comparably. The first
+genomes are no blank either: `locality=xy` gives each layer's output a bump over target - source, whose width, height and place
+learning moves and evolution builds on. `% local` is the share of the first layer's squared weights, less their median, between
+ends nearer than {radius} ({pixels:.0f} pixels), in the first generation and in the last; were weights even, it would be {even:.0%}.
+"""
+
+
+def main(
+    seeds: Annotated[int, typer.Option(help="seeds 1 … N of each variant")] = SEEDS,
+    generations: Annotated[int, typer.Option(help="generations of a run")] = GENERATIONS,
+    workers: Annotated[int, typer.Option(help="processes, one run each")] = 1,
+    folder: Annotated[Path, typer.Option(help="where results are written")] = FOLDER,
+) -> None:
+    """Run the experiment and write its page; runs that are in the CSV file already are not repeated. $NEATCORE_DATA holds MNIST."""
+    folder.mkdir(parents=True, exist_ok=True)
+    chosen = variants()
+    rows = run_all(partial(attempt, folder), chosen, range(1, seeds + 1), generations, folder / f"{NAME}.csv", workers)
+    result(rows, folder, generations, POPULATION, STEPS).write(folder, packages=("jax", "optax"))
+
+
+if __name__ == "__main__":
+    run(main)
