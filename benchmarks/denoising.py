@@ -30,7 +30,7 @@ from viz.fields import fields_figure
 from viz.style import LIGHT, Margins, dress, name_ends, plot_figure
 
 NAME, PRESET = "denoising", "fernando2016"
-SEEDS, GENERATIONS, EVERY = 3, 40, 5
+SEEDS, GENERATIONS, EVERY = 3, 24, 4
 POPULATION, STEPS = 8, 25
 RADIUS = 0.3  # within which links count as local: 4 pixels
 DIRECT, LAMARCK, BALDWIN, NONE = "direct", "lamarckian", "baldwinian", "none"
@@ -43,11 +43,11 @@ def variants(population: int = POPULATION, steps: int = STEPS, words: Sequence[s
     """The direct network takes as many steps a generation as all genomes of a population together."""
     pictures = ("pictures=mnist", "sampled=500", *words)
     direct = ("encoding=dense", "search=gradient", "hidden=[100]", "activation=sigmoid", "batch=64", "rate=0.003")
-    evolved = (f"population={population}",)
+    evolved = (f"population={population}", "radius=0.15")
     found = [Variant(DIRECT, "denoise", "", (*direct, f"steps={population * steps}", *pictures))]
     for name in PAINTED:
         lessons = () if name == NONE else (f"learning.steps={steps}",)
-        found.append(Variant(name, "denoise", PRESET, (f"gradient={name}", *evolved, *lessons, *pictures)))
+        found.append(Variant(name, "denoise", PRESET, (f"gradient={name}", *evolved, *lessons, *pictures)))  # later words win
     return found
 
 
