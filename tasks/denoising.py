@@ -15,7 +15,7 @@ from neatcore.errors import require
 from neatcore.interfaces import Array, Evaluation, Floats, Frames, Policy
 from neatcore.parameters import Parameters
 from tasks.asking import parts
-from tasks.data.pictures import load
+from tasks.data.pictures import Pictures, load
 from tasks.images import DATA
 from tasks.restored import COLUMNS, restored
 
@@ -29,8 +29,10 @@ class Denoise(Parameters):
     over pictures kept for validation, with noise that is drawn anew each generation, the same for all networks.
     """
 
-    pictures: Literal["digits", "mnist", "fashion-mnist"] = Field(
-        "digits", description="which: digits of 8 × 8 pixels that come with scikit-learn, or those of 28 × 28 from `data`"
+    pictures: Literal["auto", "digits", "mnist", "fashion-mnist"] = Field(
+        "auto",
+        description="which: digits of 8 × 8 pixels that come with scikit-learn, or those of 28 × 28 from `data`; "
+        "auto: mnist where `data` is named, else digits",
     )
     data: str = DATA
     shrink: int = Field(1, ge=1, le=14, description="so many by so many pixels are averaged into one")
@@ -52,17 +54,25 @@ class Denoise(Parameters):
         return str(Path(data).expanduser().absolute()) if data else ""
 
     @property
+    def _source(self) -> str:
+        return self.pictures if self.pictures != "auto" else "mnist" if self.data else "digits"
+
+    @property
+    def _examples(self) -> Pictures:
+        return load(self._source, self.data)
+
+    @property
     def picture_shape(self) -> tuple[int, int, int]:
         """InputError where pictures cannot be read or are too few, or their sides are no multiple of `shrink`."""
-        found = load(self.pictures, self.data)
+        found = self._examples
         height, width, channels = found.shape
         fits = height % self.shrink == width % self.shrink == 0
-        require(fits, f"shrink={self.shrink} does not divide the {height} × {width} pixels of {self.pictures}")
+        require(fits, f"shrink={self.shrink} does not divide the {height} × {width} pixels of {self._source}")
         for name, wanted, part in (("training", self.training, found.training), ("sampled", self.sampled, found.validation)):
             kept = "training" if name == "training" else "validation"
             require(
                 wanted <= len(part),
-                f"{name}={wanted} of {self.pictures} is more than the {len(part):,} {kept} pictures that there are",
+                f"{name}={wanted} of {self._source} is more than the {len(part):,} {kept} pictures that there are",
             )
         return height // self.shrink, width // self.shrink, channels
 
@@ -92,7 +102,7 @@ class Denoise(Parameters):
 
     def batches(self, size: int, rng: Generator, /) -> Iterator[tuple[Array, Array]]:
         """Spoilt and clean pixels, both (S, I) float32."""
-        pictures = load(self.pictures, self.data).training.pictures[: self.training or None]
+        pictures = self._examples.training.pictures[: self.training or None]
         order = rng.permutation(len(pictures))
         for first in range(0, len(order), size):
             clean = self._clean(pictures[order[first : first + size]])
@@ -124,7 +134,7 @@ class Denoise(Parameters):
 
     def _drawn(self, part: str, count: int, rng: Generator) -> tuple[Single, Single]:
         """Pictures of a part, clean and spoilt, both (S, I); count: so many of them, 0: all."""
-        pictures = getattr(load(self.pictures, self.data), part).pictures
+        pictures = getattr(self._examples, part).pictures
         clean = self._clean(pictures[rng.permutation(len(pictures))[:count]] if count else pictures)
         return clean, self._spoilt(clean, rng)
 
@@ -132,7 +142,7 @@ class Denoise(Parameters):
         """Pixels (S, I) in [0, 1] of pictures (S, H, W, 1), shrunk."""
         height, width, _ = self.picture_shape
         blocks = pictures.reshape(len(pictures), height, self.shrink, width, self.shrink)
-        white = load(self.pictures, self.data).white
+        white = self._examples.white
         clean: Single = (blocks.mean(axis=(2, 4)) / white).reshape(len(pictures), -1).astype(np.float32)
         return clean
 

@@ -136,9 +136,10 @@ def test_what_is_shown_are_three_rows_of_pictures() -> None:
 
 def test_mnist_is_read_from_a_folder(tmp_path: Path) -> None:
     write_mnist(tmp_path / "mnist")
-    task = Denoise(pictures="mnist", data=str(tmp_path), shrink=2, sampled=5)
+    task = Denoise(data=str(tmp_path), shrink=2, sampled=5)
     assert (task.inputs, task.picture_shape) == (196, (14, 14, 1))
     check_task(task)
+    assert Denoise(pictures="digits", data=str(tmp_path)).inputs == 64
 
 
 @pytest.mark.parametrize(
