@@ -20,6 +20,7 @@ from typer.main import get_command
 from typer.testing import CliRunner
 
 from hypernets.gradient import GradientConfig
+from hypernets.lifetime import LearningConfig
 from hypernets.recurrent.config import HyperLstmConfig, HyperRnnConfig
 from hypernets.targets import StaticConfig
 from neatcore.activations import NAMES
@@ -45,6 +46,7 @@ RUN = (
     "docs/training.md",
     "docs/hypernetworks.md",
     "docs/recurrent.md",
+    "docs/learning.md",
 )
 PAGES = (*RUN, "CONTRIBUTING.md", "CHANGELOG.md")
 NOT_RUN = {"README.md": ["installs", "installs"]}  # why blocks are left out
@@ -169,6 +171,7 @@ def first_cells(page: str) -> set[str]:
         ("docs/hypernetworks.md", StaticConfig),
         ("docs/recurrent.md", HyperRnnConfig),
         ("docs/recurrent.md", HyperLstmConfig),
+        ("docs/learning.md", LearningConfig),
     ],
 )
 def test_every_option_is_explained_with_its_default(page: str, config: type[Parameters]) -> None:
