@@ -84,7 +84,8 @@ def _draw_planes(sketch: Sketch, synapses: Synapses, question: Question, place: 
     plane, (output, gate) = plane_of(target), question.outputs[place]
     asked = sources_asked(source)
     answers = question.ask(source.points[asked], plane.points)
-    words = [question.names[output], *([question.names[gate]] if gate >= 0 else []), "sampled"]
+    said = f" {synapses.substrate.title(pair)}"  # stands above, and there is little room
+    words = [*(question.names[each].removesuffix(said) for each in [output, gate][: 1 + (gate >= 0)]), "sampled"]
     middles = [top + WORDS + SIDE / 2 + row * (SIDE + GAP) for row in range(len(words))]
     middles[-1] += (_sampled_height(target) - SIDE) / 2
     for word, y in zip(words, middles):
