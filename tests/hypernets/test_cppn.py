@@ -76,10 +76,9 @@ def drawn(seed: int, count: int = 50) -> tuple[Floats, Floats]:
     return rng.uniform(-1, 1, (count, 4)).astype(np.float32), rng.normal(size=(2, count)).astype(np.float32)
 
 
-@pytest.mark.parametrize("generations", [1, 60])
-def test_values_are_those_of_the_compiled_evaluator(generations: int) -> None:
+def test_values_are_those_of_the_compiled_evaluator() -> None:
     points, _ = drawn(1)
-    population = genomes(generations)
+    population = genomes(30)
     for genome, wanted in zip(population, compiled(population, points)):
         assert np.allclose(asked(genome, points), wanted, rtol=1e-4, atol=1e-4)
 
@@ -91,14 +90,13 @@ def test_values_of_genomes_with_every_activation() -> None:
         assert np.allclose(asked(genome, points, 0.3), compiled([genome], points, bias=0.3)[0], rtol=1e-4, atol=1e-4)
 
 
-@pytest.mark.parametrize("generations", [1, 30])
-def test_gradients_are_those_that_jax_finds_of_the_obvious_way(generations: int) -> None:
-    points, shares = drawn(generations)
+def test_gradients_are_those_that_jax_finds_of_the_obvious_way() -> None:
+    points, shares = drawn(1)
 
     def total(genome: Genome, weights: jax.Array, points: jax.Array, bias: jax.Array) -> jax.Array:
         return (shares * node_by_node.answers(genome, weights, points, bias)).sum()
 
-    for genome in genomes(generations)[:2]:
+    for genome in genomes(30)[:2]:
         wanted = jax.jit(jax.grad(partial(total, genome), (0, 1, 2)))(weights_of(genome), jnp.asarray(points), jnp.asarray(0.7))
         for one, other in zip(slopes_of(genome, points, shares, 0.7), wanted):
             assert np.allclose(one, other, rtol=1e-4, atol=1e-4 * float(1 + jnp.abs(other).max()))
