@@ -49,6 +49,8 @@ def test_the_page_says_what_is_reached_and_what_is_not(tmp_path: Path) -> None:
     few = denoising.result(rows(ratio=400), tmp_path, 8, 8, 25).body
     assert few.count("| reached |") == 3
     assert few.count("| missed |") == 1
+    begun = [row for row in rows() if row["variant"] in ("direct", "lamarckian")]
+    assert "| not run yet: baldwinian, none | open |" in denoising.result(begun, tmp_path, 8, 8, 25).body
 
 
 def test_links_within_the_radius_hold_their_share() -> None:
