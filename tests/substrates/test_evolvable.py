@@ -137,7 +137,7 @@ def test_cells_know_where_they_are() -> None:
     ("options", "message"),
     [
         ({"initial": 4, "maximum": 3}, "maximum=3 is below initial=4"),
-        ({"initial": 8, "maximum": 8}, "maximum=8 may come to 38,177,733,920 questions to the CPPN for a network"),
+        ({"initial": 8, "maximum": 8}, "maximum=8 may come to 38,177,632,700 questions to the CPPN for a network"),
         ({"locality": "x"}, "locality needs rule=leo"),
         ({"rule": "leo", "locality": "z"}, "the substrate has no axis z, only x, y"),
         ({"height": 2.0}, "height=2.0 is outside the space"),
