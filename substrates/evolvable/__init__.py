@@ -38,7 +38,8 @@ CHUNKS = 8  # of genomes a thread: they differ in cost
 @dataclass(frozen=True, eq=False)
 class Grown:
     """Networks that grew in space: as genomes (P), and where the neurons of each stand, (N, D) in the order of its nodes, but for
-    the bias node. asked (P,): how many links the CPPN was asked about."""
+    the bias node. asked (P, 2): links that the CPPN was asked about, and
+    that the paper's procedure asks about, which forgets what it knows."""
 
     networks: Genomes
     places: list[Floats]

@@ -21,8 +21,8 @@ Single = NDArray[np.float32]
 
 class Networks(NamedTuple):
     """P networks end to end: cells of hidden neurons, from starts[p] on; links (source, target, weight), from
-    link_starts[p] on, whose ends are inputs, then outputs, then hidden neurons, counted within a network. asked (P,): points that
-    the CPPN answered."""
+    link_starts[p] on, whose ends are inputs, then outputs, then hidden neurons, counted within a network. asked (P, 2): links
+    that the CPPN was asked about, and as many as the paper's procedure asks about, which asks for every side of a cell anew."""
 
     starts: Ints
     cells: Ints
@@ -81,32 +81,40 @@ def discover(world: World, first: int, last: int) -> Networks:
     """The networks of CPPNs first … last - 1."""
     tree, size = room_for(world.cppns, world.pyramid), last - first
     hidden = Hidden(np.empty(len(tree.weights), np.int64), np.empty(len(tree.weights), np.int64), np.zeros(1, np.int64))
-    starts, link_starts, asked = np.zeros(size + 1, np.int64), np.zeros(size + 1, np.int64), np.empty(size, np.int64)
-    cells, found, kept = np.empty(0, np.int64), no_links(), no_links()
+    starts, link_starts, asked = np.zeros(size + 1, np.int64), np.zeros(size + 1, np.int64), np.empty((size, 2), np.int64)
+    cells, links = np.empty(0, np.int64), no_links()
     ends = len(world.inputs) + len(world.outputs)
     for net in range(size):
-        tree.asked[0] = 0
-        found, count = grow(world, first + net, tree, hidden, found)
-        number, end = reaching(found, count, ends, hidden.met[0]), link_starts[net]
-        kept = with_room(kept, end, count)
-        for k in range(count):
-            source, target = number[found.sources[k]], number[found.targets[k]]
-            if source >= 0 and target >= 0:
-                put_link(kept, end, source, target, found.weights[k])
-                end += 1
+        tree.asked[:] = 0
+        begin = link_starts[net]
+        links, count = grow(world, first + net, tree, hidden, links, begin)
+        number = reaching(links, begin, count, ends, hidden.met[0])
+        link_starts[net + 1] = keep_reaching(links, begin, count, number)
         cells = np.concatenate((cells, hidden.cells[: hidden.met[0]][number[ends:] >= 0]))
-        starts[net + 1], link_starts[net + 1], asked[net] = len(cells), end, tree.asked[0]
+        starts[net + 1], asked[net] = len(cells), tree.asked
     end = link_starts[size]
-    return Networks(starts, cells, link_starts, kept.sources[:end], kept.targets[:end], kept.weights[:end], asked)
+    return Networks(starts, cells, link_starts, links.sources[:end], links.targets[:end], links.weights[:end], asked)
 
 
 @kernel
-def grow(world: World, net: int, tree: Tree, hidden: Hidden, links: Links) -> tuple[Links, int]:
-    """All links of one network, and their number: from inputs to hidden neurons; from those found so far to others, round by
-    round; from hidden neurons to outputs."""
+def keep_reaching(links: Links, begin: int, end: int, number: Ints) -> int:
+    """Keep, of links begin … end - 1, those between ends that have a number, under their numbers; returns where they end."""
+    kept = begin
+    for k in range(begin, end):
+        source, target = number[links.sources[k]], number[links.targets[k]]
+        if source >= 0 and target >= 0:
+            put_link(links, kept, source, target, links.weights[k])
+            kept += 1
+    return kept
+
+
+@kernel
+def grow(world: World, net: int, tree: Tree, hidden: Hidden, links: Links, count: int) -> tuple[Links, int]:
+    """Adds the links of one network to the first `count`: from inputs to hidden neurons; from those found so far to others, round
+    by round; from hidden neurons to outputs."""
     hidden.number[:] = -1
     hidden.met[0] = 0
-    count, ends, explored = 0, len(world.inputs) + len(world.outputs), 0
+    ends, explored = len(world.inputs) + len(world.outputs), 0
     for source in range(len(world.inputs)):
         links, count = sprout(world, Root(net, world.inputs[source], True), source, tree, hidden, links, count)
     for _ in range(world.rules.rounds):
@@ -149,8 +157,8 @@ def sprout(world: World, root: Root, source: int, tree: Tree, hidden: Hidden, li
 
 
 @kernel
-def reaching(links: Links, count: int, ends: int, hidden: int) -> Ints:
-    """New numbers for ends of links (ends + hidden,), in their order; -1 for hidden neurons with no path to an output.
+def reaching(links: Links, begin: int, end: int, ends: int, hidden: int) -> Ints:
+    """New numbers for the ends of links begin … end - 1 (ends + hidden,), in their order; -1 for hidden ones that reach no output.
 
     All hidden neurons can be reached from an input, since they were found from there.
     """
@@ -159,7 +167,7 @@ def reaching(links: Links, count: int, ends: int, hidden: int) -> Ints:
     more = True
     while more:
         more = False
-        for k in range(count - 1, -1, -1):
+        for k in range(end - 1, begin - 1, -1):
             if number[links.sources[k]] < 0 and number[links.targets[k]] >= 0:
                 number[links.sources[k]], more = 0, True
     kept = ends

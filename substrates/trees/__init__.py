@@ -56,4 +56,4 @@ def _beside(indices: Ints, side: int, start: int) -> Ints:
             moved[:, axis] += step
             inside = (moved[:, axis] >= 0) & (moved[:, axis] < side)
             found.append(np.where(inside, place[tuple(np.clip(moved, 0, side - 1).T)], -1))
-    return np.stack(found, axis=1)
+    return np.stack(found, axis=1).astype(np.int32)

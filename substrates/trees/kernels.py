@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from neatcore.compiled import kernel
 from neatcore.cppn.kernels import LANES, WIDTH, ZERO, Cppns, block_of, compute, load_distance
-from neatcore.interfaces import Bools, Floats, Ints
+from neatcore.interfaces import Floats, Ints
 
 Single = NDArray[np.float32]
 
@@ -71,8 +71,9 @@ class Tree(NamedTuple):
     """Room for one tree of C cells.
 
     weights, gates (C,): what the CPPN answered, NaN for cells that are not there. sums, squares, leaves (C,): of the weights of the
-    leaves below. open (C,): whether links may come from below. chosen (C,): cells picked. points (D, 2 Q C), answers (2, 2 Q C): a
-    batch of questions. near (C, 2 Q): weights beside the chosen cells. block: of the CPPN. asked (1,): points so far.
+    leaves below. chosen, open, pending (C,): cells picked, those below which links may be, those whose sides are not all known.
+    points (D, 2 Q C), answers, gates_answered (2 Q C,): a batch of questions. near (C, 2 Q): weights beside pending cells.
+    block: of the CPPN. asked (2,): points so far, and as many without known sides.
     """
 
     weights: Single
@@ -80,10 +81,12 @@ class Tree(NamedTuple):
     sums: Floats
     squares: Floats
     leaves: Floats
-    open: Bools
     chosen: Ints
+    open: Ints
+    pending: Ints
     points: Single
     answers: Single
+    gates_answered: Single
     near: Single
     block: Single
     asked: Ints
@@ -100,13 +103,15 @@ def room_for(cppns: Cppns, pyramid: Pyramid) -> Tree:
         np.empty(cells),
         np.empty(cells),
         np.empty(cells),
-        np.empty(cells, np.bool_),
+        np.empty(cells, np.int64),
+        np.empty(cells, np.int64),
         np.empty(cells, np.int64),
         np.empty((len(pyramid.centres), batch), np.float32),
-        np.empty((2, batch), np.float32),
+        np.empty(batch, np.float32),
+        np.empty(batch, np.float32),
         np.empty((cells, sides), np.float32),
         block_of(cppns),
-        np.zeros(1, np.int64),
+        np.zeros(2, np.int64),
     )
 
 
@@ -114,10 +119,10 @@ def room_for(cppns: Cppns, pyramid: Pyramid) -> Tree:
 
 
 @kernel
-def ask(world: World, root: Root, tree: Tree, count: int) -> None:
-    """tree.answers = the weight, and where links are gated the gate, for links between the root and the first points."""
+def ask(world: World, root: Root, tree: Tree, points: Single, count: int, weights: Single, gates: Single) -> None:
+    """weights, and where links are gated gates, of the links between the root and the first points (D, n)."""
     cppns, rules, block, dimensions = world.cppns, world.rules, tree.block, len(root.end)
-    inputs = cppns.nets.inputs
+    inputs, slots = cppns.nets.inputs, cppns.nets.output_slots[root.net]
     near, far = (0, dimensions) if root.outgoing else (dimensions, 0)
     fixed = inputs if root.outgoing or rules.delta or rules.distance else dimensions
     for first in range(0, count, LANES):
@@ -125,9 +130,7 @@ def ask(world: World, root: Root, tree: Tree, count: int) -> None:
         width = (lanes + WIDTH - 1) // WIDTH * WIDTH
         for d in range(dimensions):
             block[near + d, :width] = root.end[d]
-            some, row = tree.points[d, first : first + lanes], block[far + d]
-            for k in range(lanes):
-                row[k] = some[k]
+            copy(points[d, first : first + lanes], block[far + d])
         if rules.delta:
             for d in range(dimensions):
                 for k in range(lanes):
@@ -135,147 +138,163 @@ def ask(world: World, root: Root, tree: Tree, count: int) -> None:
         if rules.distance:
             load_distance(block, inputs - 1, dimensions, lanes)
         compute(cppns, root.net, block, lanes, fixed)
-        for output in range(1 + rules.gated):
-            found, kept = block[cppns.nets.output_slots[root.net, output]], tree.answers[output, first : first + lanes]
-            for k in range(lanes):
-                kept[k] = found[k]
-    tree.asked[0] += count
+        copy(block[slots[0], :lanes], weights[first:])
+        if rules.gated:
+            copy(block[slots[1], :lanes], gates[first:])
+    tree.asked[:] += count
 
 
 @kernel
-def put(pyramid: Pyramid, tree: Tree, cell: int, place: int) -> None:
-    """The middle of a cell becomes point `place`."""
-    for d in range(len(pyramid.centres)):
-        tree.points[d, place] = pyramid.centres[d, cell]
-
-
-@kernel
-def take(rules: Rules, tree: Tree, cell: int, place: int) -> None:
-    """What was answered at point `place` becomes the cell's."""
-    tree.weights[cell] = tree.answers[0, place]
-    tree.gates[cell] = tree.answers[1, place] if rules.gated else float32(1)
+def copy(values: Single, to: Single) -> None:
+    """The first numbers of `to` become the values."""
+    for k in range(len(values)):
+        to[k] = values[k]
 
 
 # --- trees --------------------------------------------------------------------------------------------------------------
 
 
 @kernel
-def variance_of(tree: Tree, first: int, count: int) -> float:
-    """Population variance of the weights of `count` cells from `first` on."""
-    total = squares = 0.0
-    for cell in range(first, first + count):
-        total += tree.weights[cell]
-        squares += tree.weights[cell] * float(tree.weights[cell])
-    mean = total / count
-    return squares / count - mean * mean
-
-
-@kernel
 def divide(world: World, root: Root, tree: Tree) -> None:
     """Division and initialisation: whole levels at first, then the children of cells between which the weight varies."""
-    rules, pyramid = world.rules, world.pyramid
-    starts = pyramid.starts
+    rules, pyramid, starts = world.rules, world.pyramid, world.pyramid.starts
     twig, whole = 1 << (pyramid.beside.shape[1] // 2), starts[rules.initial]
-    for cell in range(whole):
-        put(pyramid, tree, cell, cell)
-    ask(world, root, tree, whole)
-    for cell in range(whole):
-        take(rules, tree, cell, cell)
+    ask(world, root, tree, pyramid.centres, whole, tree.weights, tree.gates)
     tree.weights[whole:] = np.nan
     for level in range(rules.initial, rules.maximum):
         count = 0
         for first in range(starts[level - 1], starts[level], twig):
-            if not np.isnan(tree.weights[first]) and variance_of(tree, first, twig) > rules.division:
+            if varies(tree.weights[first : first + twig], rules.division):
                 below = starts[level] + (first - starts[level - 1]) * twig
-                for cell in range(below, below + twig * twig):
-                    put(pyramid, tree, cell, count)
-                    tree.chosen[count] = cell
-                    count += 1
+                for d in range(len(pyramid.centres)):
+                    copy(pyramid.centres[d, below : below + twig * twig], tree.points[d, count:])
+                tree.chosen[count // (twig * twig)] = below
+                count += twig * twig
         if count == 0:
             return
-        ask(world, root, tree, count)
-        for place in range(count):
-            take(rules, tree, tree.chosen[place], place)
+        ask(world, root, tree, tree.points, count, tree.answers, tree.gates_answered)
+        for place in range(0, count, twig * twig):
+            below = tree.chosen[place // (twig * twig)]
+            copy(tree.answers[place : place + twig * twig], tree.weights[below:])
+            copy(tree.gates_answered[place : place + twig * twig], tree.gates[below:])
+
+
+@kernel
+def varies(weights: Single, least: float) -> bool:
+    """Whether the population variance of the weights is above `least`; not where there are none."""
+    total = squares = 0.0
+    for weight in weights:
+        total += weight
+        squares += weight * float(weight)
+    return squares * len(weights) - total * total > least * len(weights) ** 2
 
 
 @kernel
 def gather_leaves(pyramid: Pyramid, tree: Tree) -> None:
     """Sums over the leaves below each cell, from the deepest level up."""
     starts, twig = pyramid.starts, 1 << (pyramid.beside.shape[1] // 2)
-    for level in range(len(starts) - 2, -1, -1):
+    for cell in range(len(tree.weights)):
+        weight = float(tree.weights[cell])
+        tree.sums[cell], tree.squares[cell], tree.leaves[cell] = weight, weight * weight, 1.0
+    for level in range(len(starts) - 3, -1, -1):
         for cell in range(starts[level], starts[level + 1]):
-            if np.isnan(tree.weights[cell]):
-                continue
-            weight, below = float(tree.weights[cell]), starts[level + 1] + (cell - starts[level]) * twig
-            if below == len(tree.weights) or below > len(tree.weights) or np.isnan(tree.weights[below]):
-                tree.sums[cell], tree.squares[cell], tree.leaves[cell] = weight, weight * weight, 1.0
-                continue
-            total = squares = leaves = 0.0
-            for child in range(below, below + twig):
-                total += tree.sums[child]
-                squares += tree.squares[child]
-                leaves += tree.leaves[child]
-            tree.sums[cell], tree.squares[cell], tree.leaves[cell] = total, squares, leaves
+            below = starts[level + 1] + (cell - starts[level]) * twig
+            if not np.isnan(tree.weights[below]):
+                total = squares = leaves = 0.0
+                for child in range(below, below + twig):
+                    total += tree.sums[child]
+                    squares += tree.squares[child]
+                    leaves += tree.leaves[child]
+                tree.sums[cell], tree.squares[cell], tree.leaves[cell] = total, squares, leaves
 
 
 @kernel
 def prune(rules: Rules, pyramid: Pyramid, tree: Tree) -> int:
     """Pruning: the cells above which the weight varies and below which it does not become tree.chosen; returns how many."""
     starts, twig, count = pyramid.starts, 1 << (pyramid.beside.shape[1] // 2), 0
+    tree.open[0] = 0
+    begin, end = 0, 1  # groups of siblings to look at, by their first cells
     for level in range(len(starts) - 1):
-        for cell in range(starts[level], starts[level + 1]):
-            tree.open[cell] = False
-            if np.isnan(tree.weights[cell]) or (level > 0 and not tree.open[starts[level - 1] + (cell - starts[level]) // twig]):
-                continue
-            mean = tree.sums[cell] / tree.leaves[cell]
-            varies = tree.squares[cell] / tree.leaves[cell] - mean * mean >= rules.variance
-            tree.open[cell] = varies and tree.leaves[cell] > 1
-            if not tree.open[cell] and tree.gates[cell] > ZERO:
-                tree.chosen[count] = cell
-                count += 1
+        last = end
+        for place in range(begin, end):
+            for cell in range(tree.open[place], tree.open[place] + twig):
+                leaves = tree.leaves[cell]
+                spread = tree.squares[cell] * leaves - tree.sums[cell] * tree.sums[cell]
+                if leaves > 1 and spread >= rules.variance * leaves * leaves:
+                    tree.open[last] = starts[level + 1] + (cell - starts[level]) * twig
+                    last += 1
+                elif not rules.gated or tree.gates[cell] > ZERO:
+                    tree.chosen[count] = cell
+                    count += 1
+        begin, end = end, last
     return count
 
 
 @kernel
-def look_beside(world: World, root: Root, tree: Tree, count: int) -> None:
-    """tree.near = the weights a cell's width away from the chosen cells; the CPPN is asked where no cell of the tree stands."""
-    pyramid = world.pyramid
-    sides, wanted = pyramid.beside.shape[1], 0
-    for k in range(count):
-        cell = tree.chosen[k]
-        for side in range(sides):
-            other = pyramid.beside[cell, side]
-            tree.near[k, side] = tree.weights[other] if other >= 0 else np.nan
-            if np.isnan(tree.near[k, side]):
-                put(pyramid, tree, cell, wanted)
-                step = pyramid.spacing[cell]
-                tree.points[side // 2, wanted] += step if side % 2 else -step
-                wanted += 1
-    ask(world, root, tree, wanted)
-    place = 0
-    for k in range(count):
-        for side in range(sides):
-            if np.isnan(tree.near[k, side]):
-                tree.near[k, side] = tree.answers[0, place]
-                place += 1
+def in_band(pyramid: Pyramid, tree: Tree, cell: int, least: float, near: Single) -> int:
+    """Whether a cell's weight differs by more than `least` from those on both sides, along one axis at least: 1 or 0; -1 where that
+    depends on cells that the tree has not.
+
+    near (2 Q,): the weights beside it along axes on which that depends, NaN where unknown; along others its own.
+    """
+    weight, answer = tree.weights[cell], 0
+    for axis in range(len(near) // 2):
+        one, two = pyramid.beside[cell, 2 * axis], pyramid.beside[cell, 2 * axis + 1]
+        below = tree.weights[one] if one >= 0 else float32(np.nan)
+        above = tree.weights[two] if two >= 0 else float32(np.nan)
+        near[2 * axis] = near[2 * axis + 1] = weight
+        if not (abs(weight - below) <= least or abs(weight - above) <= least):
+            if not np.isnan(below) and not np.isnan(above):
+                return 1
+            near[2 * axis], near[2 * axis + 1], answer = below, above, -1
+    return answer
 
 
 @kernel
 def extract(world: World, root: Root, tree: Tree) -> int:
-    """Pruning and extraction: tree.chosen becomes the cells to link with; returns how many.
+    """Pruning and extraction: tree.chosen becomes the cells to link with, those in bands; returns how many.
 
-    A cell is in a band where the weight differs from those on both sides, along one axis at least.
+    The weights on both sides are those of cells of the tree. The CPPN is asked where none stands, if the answer matters.
     """
-    rules, pyramid = world.rules, world.pyramid
+    pyramid, band = world.pyramid, world.rules.band
+    found = waiting = wanted = 0
     gather_leaves(pyramid, tree)
-    count, found = prune(rules, pyramid, tree), 0
-    look_beside(world, root, tree, count)
+    count = prune(world.rules, pyramid, tree)
+    tree.asked[1] += count * pyramid.beside.shape[1]
     for k in range(count):
-        weight, band = tree.weights[tree.chosen[k]], ZERO
-        for axis in range(pyramid.beside.shape[1] // 2):
-            below, above = abs(weight - tree.near[k, 2 * axis]), abs(weight - tree.near[k, 2 * axis + 1])
-            band = max(band, min(below, above))
-        if band > rules.band:
-            tree.chosen[found] = tree.chosen[k]
+        cell = tree.chosen[k]
+        answer = in_band(pyramid, tree, cell, band, tree.near[waiting])
+        if answer > 0:
+            tree.chosen[found] = cell
+            found += 1
+        elif answer < 0:
+            wanted = put_beside(pyramid, tree, cell, tree.near[waiting], wanted)
+            tree.pending[waiting] = cell
+            waiting += 1
+    ask(world, root, tree, tree.points, wanted, tree.answers, tree.gates_answered)
+    tree.asked[1] -= wanted
+    place = 0
+    for k in range(waiting):
+        near, weight, inside = tree.near[k], tree.weights[tree.pending[k]], False
+        for side in range(len(near)):
+            if np.isnan(near[side]):
+                near[side] = tree.answers[place]
+                place += 1
+            inside = inside or (side % 2 == 1 and min(abs(weight - near[side - 1]), abs(weight - near[side])) > band)
+        if inside:
+            tree.chosen[found] = tree.pending[k]
             found += 1
     return found
+
+
+@kernel
+def put_beside(pyramid: Pyramid, tree: Tree, cell: int, near: Single, wanted: int) -> int:
+    """The unknown sides of a cell become points, from number `wanted` on; returns how many there are then."""
+    step = pyramid.spacing[cell]
+    for side in range(len(near)):
+        if np.isnan(near[side]):
+            for d in range(len(pyramid.centres)):
+                tree.points[d, wanted] = pyramid.centres[d, cell]
+            tree.points[side // 2, wanted] += step if side % 2 else -step
+            wanted += 1
+    return wanted

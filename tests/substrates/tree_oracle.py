@@ -62,6 +62,8 @@ def extracted(asked: Asked, config: EsHyperNeatConfig, cell: Cell) -> Iterator[C
         if child.children and child.variance() >= config.variance:
             yield from extracted(asked, config, child)
             continue
+        if child.gate <= 0:
+            continue
         bands = []
         for axis in range(len(child.middle) - (config.height != "any")):
             sides = []
@@ -69,18 +71,20 @@ def extracted(asked: Asked, config: EsHyperNeatConfig, cell: Cell) -> Iterator[C
                 beside = tuple(x + step * (place == axis) for place, x in enumerate(child.middle))
                 sides.append(abs(np.float32(child.weight) - np.float32(asked(beside)[0])))
             bands.append(min(sides))
-        if max(bands) > config.band and child.gate > 0:
+        if max(bands) > config.band:
             yield child
 
 
 def network(
     genome: Genome, config: EsHyperNeatConfig, inputs: list[Point], outputs: list[Point], bias: float = 1.0
-) -> tuple[set[Point], dict[tuple[Point, Point], float]]:
-    """Hidden neurons, and the links with what the CPPN answered for them."""
+) -> tuple[set[Point], dict[tuple[Point, Point], float], int]:
+    """Hidden neurons, the links with what the CPPN answered for them, and how many links it was asked about."""
     packed = prepare([genome], genome.inputs)
-    gated = config.rule == "leo"
+    gated, count = config.rule == "leo", 0
 
     def ask(source: Point, target: Point) -> tuple[float, float]:
+        nonlocal count
+        count += 1
         steps = np.subtract(np.float32(target), np.float32(source))
         extra = ([*steps] if config.delta else []) + ([np.sqrt(sum(s * s for s in steps))] if config.distance else [])
         answers = packed.query(np.array([[*source, *target, *extra]], np.float32), bias=bias)[0, :, 0]
@@ -113,4 +117,4 @@ def network(
     for _ in found:
         alive |= {source for source, target in found if target in alive}
     kept = {ends: weight for ends, weight in found.items() if ends[1] in alive}
-    return alive & set(hidden), kept
+    return alive & set(hidden), kept, count
