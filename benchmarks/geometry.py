@@ -106,6 +106,7 @@ def bands(ax: Axes, curves: Mapping[str, tuple[Sequence[float], Sequence[Sequenc
         ax.plot(places, middle, color=colour, linewidth=2, label=name)
         ends.append((float(middle[-1]), name, colour))
     dress(ax, LIGHT, x, y)
-    ax.set_xlim(min(places), max(places))
+    if max(places) > min(places):
+        ax.set_xlim(min(places), max(places))
     name_ends(ax, ends)
     return ax

@@ -10,11 +10,14 @@ from typing import Any
 
 from matplotlib.figure import Figure
 
+from neatcore.cppn import query_sheets
 from neatcore.errors import InputError, TaskError, require
 from neatcore.genome import Genome
-from neatcore.interfaces import Array, Floats, Named
+from neatcore.interfaces import Array, Floats, Model, Named
 from runner.session import Parts
 from runner.watching import moments
+from substrates.evolvable import EsHyperNeat
+from substrates.evolvable.shown import as_sheets
 from substrates.hyperneat import HyperNeat
 from substrates.networks import SubstratePolicy, Synapses
 from viz.activity import Moment, activity_figure
@@ -39,6 +42,7 @@ class Wiring:
     champion: Any
     task: str
     synapses: Synapses
+    model: Model[Synapses]
 
     @cached_property
     def names(self) -> tuple[Sequence[str] | None, Sequence[str] | None]:
@@ -47,13 +51,15 @@ class Wiring:
 
     @cached_property
     def moments(self) -> list[Moment]:
-        policy = self.parts.model.bind(self.synapses)
+        policy = self.model.bind(self.synapses)
         return moments(self.parts.task, self.task, policy) if isinstance(policy, SubstratePolicy) else []
 
     @cached_property
     def question(self) -> Question:
         """What the CPPN is asked."""
         encoding = self.parts.encoding
+        if isinstance(encoding, EsHyperNeat):
+            return question_in_space(encoding, self.champion, len(self.synapses.weights))
         if not isinstance(encoding, HyperNeat):
             raise InputError("there is no CPPN to ask")
         return question_of(encoding, self.champion)
@@ -61,7 +67,7 @@ class Wiring:
     @property
     def plots(self) -> list[str]:
         """The pictures that there can be."""
-        return [name for name in PICTURES if name != CPPN or isinstance(self.parts.encoding, HyperNeat)]
+        return [name for name in PICTURES if name != CPPN or isinstance(self.parts.encoding, HyperNeat | EsHyperNeat)]
 
     def draw(self, name: str, theme: str | Theme) -> Figure:
         """The picture of that name."""
@@ -70,10 +76,12 @@ class Wiring:
 
 def wiring_of(parts: Parts, champion: Any, task: str) -> Wiring | None:
     """None where the encoding knows no substrate."""
+    if isinstance(parts.encoding, EsHyperNeat):
+        return Wiring(parts, champion, task, *as_sheets(parts.encoding, champion))
     if not hasattr(parts.encoding, "substrate"):
         return None
     synapses = parts.encoding.decode([champion])
-    return Wiring(parts, champion, task, synapses) if isinstance(synapses, Synapses) else None
+    return Wiring(parts, champion, task, synapses, parts.model) if isinstance(synapses, Synapses) else None
 
 
 def question_of(encoding: HyperNeat, genome: Genome) -> Question:
@@ -88,6 +96,18 @@ def question_of(encoding: HyperNeat, genome: Genome) -> Question:
 
     outputs = [(place, groups + place if gated else -1) for place in places]
     return Question(ask, encoding.names[1], outputs, config.threshold if config.rule == "threshold" else 0.0)
+
+
+def question_in_space(encoding: EsHyperNeat, genome: Genome, pairs: int) -> Question:
+    """The same of ES-HyperNEAT, for so many pairs of sheets."""
+    config = encoding.config
+
+    def ask(source: Floats, target: Floats) -> Array:
+        answers = query_sheets([genome], source, target, delta=config.delta, distance=config.distance, bias=config.bias)
+        first: Array = answers[0]
+        return first
+
+    return Question(ask, encoding.names[1], [(0, 1 if config.rule == "leo" else -1)] * pairs)
 
 
 # --- the pictures, and what a page says below them ----------------------------------------------------------------------

@@ -59,6 +59,12 @@ ENCODINGS: dict[str, Part] = {
         "a CPPN that paints every weight and bias of a substrate, for learning by gradient",
         wants="places",
     ),
+    "es-hyperneat": Part(
+        "substrates.evolvable:EsHyperNeatConfig",
+        "substrates.evolvable:es_hyperneat",
+        "a CPPN whose pattern tells where hidden neurons stand, and what links them",
+        wants="places",
+    ),
     "fixed": Part(
         "substrates.fixed:FixedConfig", "substrates.fixed:fixed", "a gene for every possible link of a substrate", wants="places"
     ),

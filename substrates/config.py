@@ -61,5 +61,10 @@ class SubstrateConfig(Parameters):
     @field_validator("activation", "readout")
     @classmethod
     def _known(cls, name: str) -> str:
-        code_of(name)
-        return name
+        return activation_named(name)
+
+
+def activation_named(name: str) -> str:
+    """The name itself; InputError where there is no such activation."""
+    code_of(name)
+    return name

@@ -21,11 +21,10 @@ from substrates.expression import Expression, LinkExpression, Threshold, Whole
 from substrates.geometry import Projection, Substrate
 from substrates.layouts import lay_out
 from substrates.networks import SubstrateModel, Synapses, check_room
-from substrates.seeds import local, near
+from substrates.seeds import AXES, axes_named, local, near
 
 Single = NDArray[np.float32]
 
-AXES = "xyzw"  # w: the depth of sheets of three dimensions
 GAUCI = ("signed_sigmoid", ("signed_sigmoid", "sine", "gaussian", "ramp"))  # activations of outputs, and of hidden nodes
 DPPN = ("linear", ("logistic", "tanh", "relu", "sine", "absolute", "gaussian"))
 MANY = 1 << 22  # pairs from which on all processors take part
@@ -58,9 +57,7 @@ class HyperNeatConfig(SubstrateConfig):
     @field_validator("locality")
     @classmethod
     def _axes(cls, locality: str) -> str:
-        if any(axis not in AXES for axis in locality) or len(set(locality)) < len(locality):
-            raise InputError(f"locality={locality!r} names no axes; write some of {', '.join(AXES)}, such as x or xy")
-        return locality
+        return axes_named(locality)
 
     @property
     def expression(self) -> Expression:
@@ -135,21 +132,10 @@ class HyperNeat:
         """The weights of P networks; InputError names a genome that does not fit, or says what memory would be needed."""
         population = Genomes.of(genomes)
         require(len(population) > 0, "there are no genomes to decode")
-        self._check(population)
+        check_cppns(population, self.names)
         check_room(len(population), self.substrate)
         weights = tuple(self._weights(population, place, pair) for place, pair in enumerate(self.substrate.projections))
         return Synapses(self.substrate, weights, self._biases(population))
-
-    def _check(self, population: Genomes) -> None:
-        """InputError where a genome is no CPPN of this substrate."""
-        for kind, names in zip((INPUT, OUTPUT), self.names):
-            counts = np.add.reduceat(population.nodes["kind"] == kind, population.node_starts[:-1], dtype=np.int64)
-            wrong = np.flatnonzero(counts != len(names))
-            if len(wrong):
-                what, found = ("inputs", "outputs")[kind == OUTPUT], counts[wrong[0]]
-                raise InputError(
-                    f"genome {wrong[0]} has {found} {what}; a CPPN of this substrate has {len(names)}: {', '.join(names)}"
-                )
 
     def _weights(self, population: Genomes, place: int, pair: Projection) -> Single:
         """Of one pair of sheets, (P, S, T)."""
@@ -201,6 +187,18 @@ class HyperNeat:
         if not self.config.middle:
             return points
         return np.concatenate([points, np.linalg.norm(points[:, :2], axis=1, keepdims=True)], axis=1)
+
+
+def check_cppns(population: Genomes, names: tuple[Sequence[str], Sequence[str]]) -> None:
+    """InputError where a genome has not the inputs and outputs of those names."""
+    for kind, wanted in zip((INPUT, OUTPUT), names):
+        counts = np.add.reduceat(population.nodes["kind"] == kind, population.node_starts[:-1], dtype=np.int64)
+        wrong = np.flatnonzero(counts != len(wanted))
+        if len(wrong):
+            what, found = ("inputs", "outputs")[kind == OUTPUT], counts[wrong[0]]
+            raise InputError(
+                f"genome {wrong[0]} has {found} {what}; a CPPN of this substrate has {len(wanted)}: {', '.join(wanted)}"
+            )
 
 
 def hyperneat(

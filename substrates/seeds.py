@@ -9,10 +9,19 @@ from math import exp
 import numpy as np
 
 from neatcore.activations import code_of
-from neatcore.errors import require
+from neatcore.errors import InputError, require
 from neatcore.genome import BIAS, HIDDEN, LINK, NODE, Genome, node_table
 from neatcore.interfaces import GraphSpace
 from substrates.geometry import Substrate
+
+AXES = "xyzw"  # w: the depth of sheets of three dimensions
+
+
+def axes_named(text: str) -> str:
+    """The text itself; InputError where its letters are not different axes."""
+    if any(axis not in AXES for axis in text) or len(set(text)) < len(text):
+        raise InputError(f"locality={text!r} names no axes; write some of {', '.join(AXES)}, such as x or xy")
+    return text
 
 
 def local(bare: GraphSpace, axes: str, dimensions: int, radius: float, gates: Sequence[int], bias: float) -> GraphSpace:

@@ -19,6 +19,7 @@ TASKS: dict[str, str] = {
     "cartpole": "tasks.control:CartPole",
     "double-pole": "tasks.control:DoublePole",
     "double-pole-no-velocity": "tasks.control:DoublePoleHidden",
+    "retina": "tasks.retina:Retina",
     "boxes": "tasks.boxes:Boxes",
     "food-gathering": "tasks.food:FoodGathering",
     "digits": "tasks.images:Digits",

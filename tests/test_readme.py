@@ -39,6 +39,7 @@ RUN = (
     "docs/design.md",
     "docs/neat.md",
     "docs/hyperneat.md",
+    "docs/es-hyperneat.md",
     "docs/tasks.md",
     "docs/command-line.md",
     "docs/own-encoding.md",

@@ -89,7 +89,7 @@ class Packed:
         (sources, dimensions), targets = near.shape, len(far)
         require(far.shape[1] == dimensions, f"the source sheet has {dimensions} dimensions, the target sheet {far.shape[1]}")
         self._check_inputs(_pair_inputs(near, delta, distance))
-        cppns = self._chosen(outputs, bias)
+        cppns = self.chosen(outputs, bias)
         answers = _room(*cppns.nets.output_slots.shape, targets, sources)
         rows = answers if sources > kernels.LANES // 2 else answers.reshape(*answers.shape[:2], 1, targets * sources)
         sheets = kernels.Sheets(np.ascontiguousarray(near.T), np.ascontiguousarray(far.T), delta, distance)
@@ -100,7 +100,7 @@ class Packed:
         from neatcore.cppn import kernels
 
         self._check_inputs(table.shape[1])
-        cppns = self._chosen(outputs, bias)
+        cppns = self.chosen(outputs, bias)
         answers = _room(*cppns.nets.output_slots.shape, 1, len(table))
         _share(lambda *part: kernels.query_points(cppns, table, answers, *part), answers, kernels.LANES, threads)
         return answers[:, :, 0]
@@ -109,7 +109,12 @@ class Packed:
         """InputError unless points have as many coordinates as the CPPNs have inputs."""
         require(self.nets.inputs == wanted, f"the CPPNs have {self.nets.inputs} inputs, not {wanted}")
 
-    def _chosen(self, outputs: Sequence[int] | None, bias: float) -> Cppns:
+    @property
+    def size(self) -> int:
+        """P."""
+        return len(self.nets.output_slots)
+
+    def chosen(self, outputs: Sequence[int] | None, bias: float) -> Cppns:
         """What kernels need to answer some of the outputs; InputError for an output that is not there, or no finite bias."""
         from neatcore.cppn import kernels
 

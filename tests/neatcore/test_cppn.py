@@ -149,7 +149,7 @@ def test_chosen_outputs_are_those_of_all() -> None:
 def test_nodes_that_only_other_outputs_hear_are_not_computed() -> None:
     nodes = np.concatenate([node_table(GraphSpace(1, 2), "linear"), np.array([(4, HIDDEN, 0), (5, HIDDEN, 0)], NODE)])
     genome = Genome(nodes, np.array([(k, *ends, 1.0, True) for k, ends in enumerate([(0, 4), (4, 2), (0, 5), (5, 3)])], LINK))
-    assert [prepare([genome], 1)._chosen(outputs, 1.0).needed.sum() for outputs in (None, [0, 1], [0], [1], [])] == [4, 4, 2, 2, 0]
+    assert [prepare([genome], 1).chosen(outputs, 1.0).needed.sum() for outputs in (None, [0, 1], [0], [1], [])] == [4, 4, 2, 2, 0]
 
 
 def test_loops_may_use_the_widest_vectors() -> None:

@@ -143,3 +143,23 @@ def sigmoid(x: Floats) -> Floats:
 def weight_of(output: Floats) -> Floats:
     """HyperNEAT's weight of a CPPN's output: none up to 0.2, then growing to 3 (2009)."""
     return np.sign(output) * 3.0 * np.maximum(np.abs(output) - 0.2, 0.0) / 0.8
+
+
+@dataclass(frozen=True)
+class Reflex:
+    """One network that is a function of its inputs (1, S, I)."""
+
+    function: Callable[[Floats], Floats]
+    inputs: int
+    outputs: int
+    size: int = 1
+
+    def reset(self, lanes: int, /) -> State:
+        return np.zeros((1, lanes, 0))
+
+    def step(self, state: State, inputs: Floats, /) -> tuple[State, Floats]:
+        return state, self.function(inputs)
+
+    def take(self, rows: Ints, /) -> Reflex:
+        assert rows.tolist() == [0]
+        return self

@@ -1,0 +1,219 @@
+"""ES-HyperNEAT: hidden neurons stand where a CPPN's pattern has something to tell (Risi & Stanley 2012)."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from neatcore.activations import code_of
+from neatcore.cppn import Packed, prepare
+from neatcore.errors import require
+from neatcore.genome import HIDDEN, LINK, NODE, Genome, Genomes, node_table
+from neatcore.interfaces import Floats, GraphSpace, Ints
+from neatcore.nets import DirectConfig, NetworkModel, pack
+from neatcore.nets.columns import Nets
+from substrates.config import SubstrateConfig
+from substrates.evolvable.config import MOST as MOST
+from substrates.evolvable.config import EsHyperNeatConfig as EsHyperNeatConfig
+from substrates.hyperneat import GAUCI, check_cppns
+from substrates.layouts import lay_out
+from substrates.seeds import AXES, local
+from substrates.trees import cells_of, pyramid_of
+
+if TYPE_CHECKING:
+    from substrates.evolvable.kernels import Networks
+    from substrates.trees.kernels import Pyramid
+
+Single = NDArray[np.float32]
+CHUNKS = 8  # of genomes a thread: they differ in cost
+
+
+@dataclass(frozen=True, eq=False)
+class Grown:
+    """Networks that grew in space: as genomes (P), and where the neurons of each stand, (N, D) in the order of its nodes, but for
+    the bias node. asked (P, 2): links that the CPPN was asked about, and
+    that the paper's procedure asks about, which forgets what it knows."""
+
+    networks: Genomes
+    places: list[Floats]
+    asked: Ints
+
+
+@dataclass(frozen=True, eq=False)
+class EsHyperNeat:
+    """A CPPN's answers as the neurons and links of a network between inputs (I, D) and outputs (O, D).
+
+    CPPN inputs as of HyperNEAT; outputs: the weight, with rule=leo one that gates links, as configured a bias.
+    """
+
+    inputs: Floats
+    outputs: Floats
+    config: EsHyperNeatConfig
+
+    @property
+    def dimensions(self) -> int:
+        return int(self.inputs.shape[1])
+
+    @cached_property
+    def names(self) -> tuple[Sequence[str], Sequence[str]]:
+        """What the CPPN's inputs and outputs are called."""
+        axes, config = AXES[: self.dimensions], self.config
+        inputs = [f"{axis}{end}" for end in "12" for axis in axes]
+        inputs += [f"Δ{axis}" for axis in axes] * config.delta + ["distance"] * config.distance
+        return inputs, ["weight"] + ["express"] * (config.rule == "leo") + ["bias"] * config.biases
+
+    @cached_property
+    def space(self) -> GraphSpace:
+        inputs, outputs = self.names
+        bare = GraphSpace(len(inputs), len(outputs), self.config.bias != 0, False, *GAUCI)
+        if not self.config.locality:
+            return bare
+        return local(bare, self.config.locality, self.dimensions, self.config.radius, [1], self.config.bias)
+
+    @cached_property
+    def network_space(self) -> GraphSpace:
+        """The networks that grow."""
+        config = self.config
+        return GraphSpace(
+            len(self.inputs), len(self.outputs), config.biases, config.recurrent, config.readout, (config.activation,)
+        )
+
+    def decode(self, genomes: Sequence[Genome], /) -> Nets:
+        """The networks of P genomes; InputError names a genome that does not fit."""
+        return pack(self.grow(genomes).networks, self.network_space)
+
+    def grow(self, genomes: Sequence[Genome]) -> Grown:
+        """The same as genomes, and where their neurons stand."""
+        population = Genomes.of(genomes)
+        require(len(population) > 0, "there are no genomes to decode")
+        check_cppns(population, self.names)
+        packed = prepare(population, len(self.names[0]))
+        found = [each for part in self._discovered(packed) for each in _single(part)]
+        biases = self._biases(packed)
+        networks = [self._network(each, row) for each, row in zip(found, biases)]
+        places = [np.concatenate([self.inputs, self.outputs, self._centres[each.cells]]) for each in found]
+        return Grown(Genomes.of(networks), places, np.array([each.asked[0] for each in found]))
+
+    @cached_property
+    def _centres(self) -> Floats:
+        """The middles of all cells (C, D)."""
+        return self._pyramid.centres.T.astype(np.float64)
+
+    @cached_property
+    def _pyramid(self) -> Pyramid:
+        height = self.config.height
+        axes, level = (self.dimensions, None) if height == "any" else (self.dimensions - 1, height)
+        return pyramid_of(self.config.maximum, axes, level)
+
+    def _discovered(self, packed: Packed) -> list[Networks]:
+        """The networks of all CPPNs, in several parts, on all processors."""
+        from substrates.evolvable import kernels
+        from substrates.trees.kernels import Rules, World
+
+        config, gated = self.config, self.config.rule == "leo"
+        rules = Rules(
+            config.initial,
+            config.maximum,
+            config.division,
+            config.variance,
+            config.band,
+            config.iterations,
+            gated,
+            not config.recurrent,
+            config.delta,
+            config.distance,
+        )
+        cppns = packed.chosen(range(1 + gated), config.bias)
+        ends = (np.ascontiguousarray(points, np.float32) for points in (self.inputs, self.outputs))
+        world, size, threads = World(cppns, rules, self._pyramid, *ends), packed.size, os.cpu_count() or 1
+        cuts = np.linspace(0, size, 1 + min(size, CHUNKS * threads), dtype=np.int64).tolist()
+        with ThreadPoolExecutor(threads) as pool:
+            return list(pool.map(lambda first, last: kernels.discover(world, first, last), cuts[:-1], cuts[1:]))
+
+    def _biases(self, packed: Packed) -> Single:
+        """What the CPPNs say of a bias in every cell, then at every output (P, C + O); nothing where there are none (P, 0)."""
+        if not self.config.biases:
+            return np.empty((packed.size, 0), np.float32)
+        points, config = np.concatenate([self._centres, self.outputs]), self.config
+        origin, last = np.zeros((1, self.dimensions)), [len(self.names[1]) - 1]
+        answers = packed.query_sheets(origin, points, delta=config.delta, distance=config.distance, outputs=last, bias=config.bias)
+        return np.float32(config.reach) * answers[:, 0, :, 0]
+
+    def _network(self, found: Networks, biases: Single) -> Genome:
+        """One network as a genome: links as they were found, then those of the bias node to the outputs and hidden neurons."""
+        space, first = self.network_space, len(self.inputs)
+        ends = np.column_stack([found.sources, found.targets])
+        ends += space.bias * (ends >= first)
+        nodes = node_table(space, space.output)
+        hidden = np.empty(len(found.cells), NODE)
+        hidden["id"], hidden["kind"] = len(nodes) + np.arange(len(hidden)), HIDDEN
+        hidden["activation"] = code_of(self.config.activation)
+        weights = self._scaled(found)
+        if space.bias:
+            values = np.concatenate([biases[len(biases) - len(self.outputs) :], biases[found.cells]])
+            ends = np.concatenate([ends, [(first, first + 1 + place) for place in range(len(values))]])
+            weights = np.concatenate([weights, values])
+        links = np.empty(len(weights), LINK)
+        links["innovation"], links["enabled"], links["weight"] = np.arange(len(links)), True, weights
+        links["source"], links["target"] = ends.T
+        return Genome(np.append(nodes, hidden), links)
+
+    def _scaled(self, found: Networks) -> Floats:
+        """The weights of links: reach · answer; normalised, the positive and the negative ones of each neuron add up to ± reach."""
+        weights = found.weights.astype(np.float64)
+        if self.config.normalize:
+            groups = 2 * found.targets + (weights < 0)
+            weights /= np.maximum(np.bincount(groups, np.abs(weights)), np.finfo(np.float64).tiny)[groups]
+        return self.config.reach * weights
+
+
+def _single(part: Networks) -> Iterator[Networks]:
+    """The networks of a part one by one."""
+    for number, asked in enumerate(part.asked):
+        cells, links = (slice(*starts[number : number + 2]) for starts in (part.starts, part.link_starts))
+        yield part._replace(
+            cells=part.cells[cells],
+            sources=part.sources[links],
+            targets=part.targets[links],
+            weights=part.weights[links],
+            asked=asked[None],
+        )
+
+
+def es_hyperneat(
+    config: EsHyperNeatConfig, inputs: int, outputs: int, places: tuple[Floats, Floats] | None = None
+) -> tuple[EsHyperNeat, NetworkModel]:
+    """ES-HyperNEAT and its model for networks of so many inputs and outputs, which stand at `places` if the task says so.
+
+    InputError where an axis is named that there is not, or where a network might come to more than MOST questions.
+    """
+    layout = lay_out(SubstrateConfig(substrate=config.substrate), inputs, outputs, places)
+    near, far = (np.concatenate([sheet.points for sheet in layout.sheets if sheet.role == role]) for role in ("input", "output"))
+    dimensions = near.shape[1]
+    for axis in config.locality:
+        require(
+            AXES.index(axis) < dimensions,
+            f"locality={config.locality!r}: the substrate has no axis {axis}, only {', '.join(AXES[:dimensions])}",
+        )
+    _check_questions(config, inputs + outputs, dimensions - (config.height != "any"))
+    return EsHyperNeat(near, far, config), NetworkModel(DirectConfig(recurrent=config.recurrent, passes=config.passes))
+
+
+def _check_questions(config: EsHyperNeatConfig, ends: int, axes: int) -> None:
+    """InputError where trees have no axes or too many, or where the worst pattern would ask a CPPN too much."""
+    require(axes > 0, f"height={config.height} leaves hidden neurons no axis along which to stand")
+    require(axes <= 3, f"trees along {axes} axes are too many; set height, so that there are {axes - 1}")
+    cells = cells_of(config.maximum, axes)
+    questions = (ends + cells * (config.iterations > 0)) * cells * (1 + 2 * axes)
+    require(
+        questions <= MOST,
+        f"maximum={config.maximum} may come to {questions:,} questions to the CPPN for a network; {MOST:,} is the most. "
+        "Try a smaller maximum",
+    )
