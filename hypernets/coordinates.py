@@ -83,11 +83,9 @@ class CoordinateHypernet:
         return np.stack(pixels, -1).reshape(-1, len(pixels)), np.stack([u, v], -1).reshape(-1, 2)
 
     def initial(self, key: jax.Array, /) -> jax.Array:
-        """As He et al. (2015) say, but that the weights written begin with a variance of about 2 / I."""
+        """As He et al. (2015) say, both of the hypernetwork and of the weights that it does not write."""
         of_network, of_writer = jax.random.split(key)
         hyper = {f"hyper.{name}": array for name, array in self.writer.initial(of_writer).items()}
-        last = f"hyper.dense{len(self.units) + 1}.kernel"
-        hyper[last] *= (3.0 / self.network.inputs) ** 0.5  # places have a mean square of about 1/3, which the layers keep up
         return self.packing.pack({**self.network.initial(of_network), **hyper})
 
     def generate(self, z: jax.Array, /) -> Weights:
@@ -101,7 +99,12 @@ class CoordinateHypernet:
         return decode(self, genomes)
 
     def _written(self, arrays: Weights) -> jax.Array:
-        """The matrix (I, H). What the first layer makes of a pixel, and of a unit, is computed once and added up in pairs."""
+        """The matrix (I, H): for each unit what is answered, less its mean over the pixels, divided by √I.
+
+        Neighbouring pixels get like weights. Were their mean left in, a unit would above all weigh how bright a picture is, and a
+        few steps would leave all units silent for all pictures. The divisor keeps steps of the hypernetwork small beside the
+        weights. What the first layer makes of a pixel, and of a unit, is computed once and added up in pairs.
+        """
         pixels, units = self.places
         kernel, bias = arrays["hyper.dense1.kernel"], arrays["hyper.dense1.bias"]
         of_pixels, of_units = pixels @ kernel[: pixels.shape[1]], units @ kernel[pixels.shape[1] :]
@@ -109,7 +112,7 @@ class CoordinateHypernet:
         for k, _ in enumerate(pairwise(self.writer.sizes[1:]), 2):
             values = jax.nn.relu(values) @ arrays[f"hyper.dense{k}.kernel"] + arrays[f"hyper.dense{k}.bias"]
         matrix: jax.Array = values[..., 0]
-        return matrix
+        return (matrix - matrix.mean(axis=0)) / self.network.inputs**0.5
 
 
 def _spread(count: int) -> NDArray[np.float32]:
