@@ -112,7 +112,8 @@ class CoordinateHypernet:
         for k, _ in enumerate(pairwise(self.writer.sizes[1:]), 2):
             values = jax.nn.relu(values) @ arrays[f"hyper.dense{k}.kernel"] + arrays[f"hyper.dense{k}.bias"]
         matrix: jax.Array = values[..., 0]
-        return (matrix - matrix.mean(axis=0)) / self.network.inputs**0.5
+        centred: jax.Array = (matrix - matrix.mean(axis=0)) / self.network.inputs**0.5
+        return centred
 
 
 def _spread(count: int) -> NDArray[np.float32]:
