@@ -1,6 +1,7 @@
 # neatcore: `make` lists what there is.
 PYTHON ?= python3
 VENV ?= .venv
+JOBS ?= 2
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable
 
@@ -25,8 +26,8 @@ $(VENV)/installed-dev: $(VENV)/installed
 demo: $(VENV)/installed ## evolve three networks and write a report to look at (two minutes, most of it installing)
 	@$(BIN)/neatcore demo
 
-test: $(VENV)/installed-dev lint types ## lint, types, tests
-	@$(BIN)/python -m pytest
+test: $(VENV)/installed-dev lint types ## lint, types, tests, in two processes (JOBS=…)
+	@$(BIN)/python -m pytest -n $(JOBS)
 
 lint: $(VENV)/installed-dev ## style and layout
 	@$(BIN)/ruff check .
