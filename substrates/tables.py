@@ -115,7 +115,7 @@ def synapses_of(substrate: Substrate, found: Sequence[Matrix], numbers: Sequence
     biases: list[Single] = [np.zeros((networks, len(sheet) * (sheet.role != "input")), np.float32) for sheet in substrate.sheets]
     biased = False
     for matrix, array in zip(found, numbers, strict=True):
-        for table, rows in zip(matrix.tables, _apart(substrate, matrix, array), strict=True):
+        for table, rows in zip(matrix.tables, apart(substrate, matrix, array), strict=True):
             ends = np.cumsum([0, *table.widths(substrate)])
             for pair, (first, last) in zip(table.pairs, pairwise(ends)):
                 if pair == BIAS:
@@ -125,7 +125,7 @@ def synapses_of(substrate: Substrate, found: Sequence[Matrix], numbers: Sequence
     return Synapses(substrate, tuple(weights), tuple(biases) if biased else ())
 
 
-def _apart(substrate: Substrate, matrix: Matrix, array: Floats) -> list[Floats]:
+def apart(substrate: Substrate, matrix: Matrix, array: Floats) -> list[Floats]:
     """The tables (P, T, R) of a matrix."""
     flat, sizes = array.reshape(len(array), -1), [table.size(substrate) for table in matrix.tables]
     parts = np.split(flat, np.cumsum([rows * columns for rows, columns in sizes])[:-1], axis=1)
