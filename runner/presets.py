@@ -108,6 +108,9 @@ HYPERNEAT: Sections = {
 P_NEAT: Sections = {"run": HYPERNEAT["run"] | {"encoding": "fixed"}, "search": GAUCI | {"population": 100}}
 SUMS: Sections = {"encoding": {"readout": "linear"}}  # sums reach 30, where a sigmoid no longer tells them apart
 
+# Koutník, Gomez & Schmidhuber 2010: coefficients of fully recurrent networks, searched by CoSyNE.
+COMPRESSED: Sections = {"run": {"search": "cosyne", "encoding": "dct"}, "encoding": {"wiring": "full", "matrices": "one"}}
+
 # Ha, Dai & Le 2016, and the authors' notebook for MNIST, whose rate falls every step.
 GRADIENT: Sections = {"run": {"search": "gradient", "stop_when_solved": False}}
 HA_MNIST: Sections = GRADIENT | {
@@ -133,6 +136,7 @@ PRESETS: dict[str, Sections] = {
     "cppn": CPPN,
     "stanley2009": HYPERNEAT,
     "stanley2009-p-neat": P_NEAT,
+    "koutnik2010": COMPRESSED,
     "ha2016-mnist": HA_MNIST,
     "ha2016-cifar10": HA_CIFAR,
     "ha2016-text": HA_TEXT,
