@@ -183,8 +183,8 @@ def result(rows: Sequence[Row], folder: Path) -> Result:
     limits = ", ".join(f"{grouped(setting.limit)} for {setting.name}" for setting in SETTINGS if setting.name in found)
     parts = [
         write_figure(folder / f"{NAME}.svg", picture(found), "Evaluations until solved over the number of coefficients"),
-        "A dot is a run that was solved, a bar the median over all runs, the failed ones counted as worse than any; above, how many "
-        f"were solved. Runs fail after so many evaluations: {limits}.",
+        "A dot is a run that was solved, a bar the median over all runs, the failed ones counted as worse than any; above, how "
+        f"many were solved. Runs fail after so many evaluations: {limits}.",
         overview(found),
         NOTES.strip(),
         "To repeat a run:\n\n" + "\n".join(f"    {command}" for command in commands),
