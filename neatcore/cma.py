@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, Literal
 
 import numpy as np
@@ -39,23 +40,41 @@ class Cma:
         require(config.population != 1, "population=1: CMA-ES needs at least 2 (search.population)")
         self.config, self.space = config, space
         full = config.variant == "full" or (config.variant == "auto" and space.size <= FULL)
-        maker = CMA if full else SepCMA
-        start = np.full(space.size, space.mean)
-        size = config.population or None
-        self.optimizer = maker(start, config.sigma * space.scale, population_size=size, seed=int(rng.integers(2**32)))
-        self.optimizer._funhist_values[:] = 0.0  # it comes uninitialised, and would differ between saved states of equal runs
+        self.maker = CMA if full else SepCMA
+        self._begin(int(rng.integers(2**32)))
         self.asked: list[Floats] = []
+
+    def _begin(self, seed: int) -> None:
+        """Take the first distribution."""
+        start, size = np.full(self.space.size, self.space.mean), self.config.population or None
+        self.optimizer = self.maker(start, self.config.sigma * self.space.scale, population_size=size, seed=seed)
+        self.optimizer._funhist_values[:] = 0.0  # it comes uninitialised, and would differ between saved states of equal runs
 
     def ask(self) -> list[Floats]:
         """The samples (n,) to evaluate; the same ones until they are told."""
         if not self.asked:
-            self.asked = [self.optimizer.ask() for _ in range(self.optimizer.population_size)]
+            with self._unbroken():
+                self.asked = self._drawn()
+            self.asked = self.asked or self._drawn()
         return list(self.asked)
+
+    def _drawn(self) -> list[Floats]:
+        return [self.optimizer.ask() for _ in range(self.optimizer.population_size)]
+
+    @contextmanager
+    def _unbroken(self) -> Iterator[None]:
+        """Begin anew where the numbers of the distribution break down, as they may after long drifting where all are as fit."""
+        try:
+            with np.errstate(divide="raise", invalid="raise", over="raise"):
+                yield
+        except (ArithmeticError, AssertionError, np.linalg.LinAlgError):
+            self._begin(int(self.optimizer._rng.randint(2**31)))
 
     def tell(self, fitness: Floats, /) -> None:
         """Fitness (P,) of the samples."""
         require(len(fitness) == len(self.asked), f"fitness of {len(fitness)} genomes, {len(self.asked)} were asked for")
-        self.optimizer.tell([(x, -float(f)) for x, f in zip(self.asked, fitness, strict=True)])
+        with self._unbroken():
+            self.optimizer.tell([(x, -float(f)) for x, f in zip(self.asked, fitness, strict=True)])
         self.asked = []
 
     def report(self) -> dict[str, Any]:

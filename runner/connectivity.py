@@ -16,11 +16,13 @@ from neatcore.genome import Genome
 from neatcore.interfaces import Array, Floats, Model, Named
 from runner.session import Parts
 from runner.watching import moments
+from substrates.dct import Dct
 from substrates.evolvable import EsHyperNeat
 from substrates.evolvable.shown import as_sheets
 from substrates.hyperneat import HyperNeat
 from substrates.networks import SubstratePolicy, Synapses
 from viz.activity import Moment, activity_figure
+from viz.cosines import cosines_figure
 from viz.fields import fields_figure
 from viz.matrices import matrix_figure
 from viz.page import figure_block, picture, themes
@@ -31,7 +33,7 @@ from viz.style import LIGHT, Theme
 from viz.svg import png, svg
 
 ALL = "connectivity"
-CPPN, ACTIVITY = f"{ALL}-cppn", f"{ALL}-activity"
+CPPN, ACTIVITY, COSINES = f"{ALL}-cppn", f"{ALL}-activity", f"{ALL}-cosines"
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,7 +69,7 @@ class Wiring:
     @property
     def plots(self) -> list[str]:
         """The pictures that there can be."""
-        return [name for name in PICTURES if name != CPPN or isinstance(self.parts.encoding, HyperNeat | EsHyperNeat)]
+        return [name for name, kind in PICTURES.items() if isinstance(self.parts.encoding, kind.encoding)]
 
     def draw(self, name: str, theme: str | Theme) -> Figure:
         """The picture of that name."""
@@ -115,11 +117,12 @@ def question_in_space(encoding: EsHyperNeat, genome: Genome, pairs: int) -> Ques
 
 @dataclass(frozen=True)
 class Picture:
-    """caption: what is seen. lines: drawn with lines, so that a page has it as SVG; else as pixels."""
+    """caption: what is seen. lines: drawn with lines, so that a page has it as SVG; else as pixels. encoding: whose it is."""
 
     draw: Callable[[Wiring, str | Theme], Figure]
     caption: str
     lines: bool = False
+    encoding: type | tuple[type, ...] = object
 
 
 def _activity(wiring: Wiring, theme: str | Theme) -> Figure:
@@ -128,6 +131,12 @@ def _activity(wiring: Wiring, theme: str | Theme) -> Figure:
 
 
 PICTURES: Mapping[str, Picture] = {
+    COSINES: Picture(
+        lambda wiring, theme: cosines_figure(wiring.parts.encoding, wiring.champion, theme=theme),  # type: ignore[arg-type]
+        "The coefficients of the genome, low frequencies at the top left, and the weights that they draw: a row for each neuron "
+        "that reads, a column for each that is read, the bias last. Orange is negative, blue positive.",
+        encoding=Dct,
+    ),
     f"{ALL}-fields": Picture(
         lambda wiring, theme: fields_figure(wiring.synapses, names_in=wiring.names[0], theme=theme),
         "Receptive fields: for each neuron a small picture of the weights with which it reads a sheet. "
@@ -137,6 +146,7 @@ PICTURES: Mapping[str, Picture] = {
         lambda wiring, theme: sampling_figure(wiring.synapses, wiring.question, theme=theme),
         "The pattern that the CPPN paints from some neurons (crosses) to all places, and the weights that the substrate samples "
         "of it where its neurons stand (dots). Lines: where an answer is as strong as a link must be.",
+        encoding=(HyperNeat, EsHyperNeat),
     ),
     f"{ALL}-space": Picture(
         lambda wiring, theme: space_figure(wiring.synapses, names=wiring.names, theme=theme),

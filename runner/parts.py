@@ -40,6 +40,10 @@ STATIC = "hypernets.targets:static_hypernet"
 SEARCHES: dict[str, Part] = {
     "neat": Part("neatcore.neat:NeatConfig", "neatcore.neat:Neat", "networks that grow, in species"),
     "cma": Part("neatcore.cma:CmaConfig", "neatcore.cma:Cma", "covariance matrix adaptation (CMA-ES) of vectors"),
+    "snes": Part("neatcore.snes:SnesConfig", "neatcore.snes:Snes", "separable natural evolution strategy (SNES) of vectors"),
+    "cosyne": Part(
+        "neatcore.cosyne:CosyneConfig", "neatcore.cosyne:Cosyne", "cooperative synapse neuroevolution (CoSyNE) of vectors"
+    ),
     "gradient": Part("hypernets.gradient:GradientConfig", "hypernets.gradient:Gradient", "steps down the gradient of the loss"),
 }
 ENCODINGS: dict[str, Part] = {
@@ -69,6 +73,9 @@ ENCODINGS: dict[str, Part] = {
         "substrates.fixed:FixedConfig", "substrates.fixed:fixed", "a gene for every possible link of a substrate", wants="places"
     ),
     "genome": Part("hypernets.given:GivenConfig", "hypernets.given:given", "the weights of one CPPN from a file", wants="places"),
+    "dct": Part(
+        "substrates.dct:DctConfig", "substrates.dct:dct", "cosine coefficients of the weights of a substrate", wants="places"
+    ),
     "dense": Part("hypernets.dense:DenseConfig", "hypernets.dense:dense", "the weights of a perceptron, learnt by gradient"),
     "rnn": Part("hypernets.recurrent.config:RnnConfig", "hypernets.recurrent.config:rnn", "the weights of a recurrent network"),
     "lstm": Part("hypernets.recurrent.config:LstmConfig", "hypernets.recurrent.config:lstm", "the weights of an LSTM"),

@@ -148,6 +148,8 @@ FERNANDO: Sections = {
     },
     "learning": {"steps": 25, "rate": 0.03, "batch": 64},
 }
+# Koutník, Gomez & Schmidhuber 2010: coefficients of fully recurrent networks, searched by CoSyNE.
+COMPRESSED: Sections = {"run": {"search": "cosyne", "encoding": "dct"}, "encoding": {"wiring": "full", "matrices": "one"}}
 
 # Ha, Dai & Le 2016, and the authors' notebook for MNIST, whose rate falls every step.
 GRADIENT: Sections = {"run": {"search": "gradient", "stop_when_solved": False}}
@@ -176,6 +178,7 @@ PRESETS: dict[str, Sections] = {
     "stanley2009-p-neat": P_NEAT,
     "fernando2016": FERNANDO,
     "risi2012": ES_HYPERNEAT,
+    "koutnik2010": COMPRESSED,
     "ha2016-mnist": HA_MNIST,
     "ha2016-cifar10": HA_CIFAR,
     "ha2016-text": HA_TEXT,

@@ -24,11 +24,13 @@ from hypernets.lifetime import LearningConfig
 from hypernets.recurrent.config import HyperLstmConfig, HyperRnnConfig
 from hypernets.targets import StaticConfig
 from neatcore.activations import NAMES
+from neatcore.cosyne import CosyneConfig
 from neatcore.neat.config import NeatConfig
 from neatcore.parameters import Parameters
 from runner.cli import app
 from runner.presets import PRESETS
 from substrates.config import SubstrateConfig
+from substrates.dct import DctConfig
 from substrates.fixed import FixedConfig
 from substrates.hyperneat import HyperNeatConfig
 from tasks.registry import BY_FILE, TASKS
@@ -48,6 +50,7 @@ RUN = (
     "docs/hypernetworks.md",
     "docs/recurrent.md",
     "docs/learning.md",
+    "docs/compressed.md",
 )
 PAGES = (*RUN, "CONTRIBUTING.md", "CHANGELOG.md")
 NOT_RUN = {"README.md": ["installs", "installs"]}  # why blocks are left out
@@ -173,6 +176,8 @@ def first_cells(page: str) -> set[str]:
         ("docs/recurrent.md", HyperRnnConfig),
         ("docs/recurrent.md", HyperLstmConfig),
         ("docs/learning.md", LearningConfig),
+        ("docs/compressed.md", DctConfig),
+        ("docs/compressed.md", CosyneConfig),
     ],
 )
 def test_every_option_is_explained_with_its_default(page: str, config: type[Parameters]) -> None:

@@ -179,6 +179,22 @@ def test_a_restored_cma_goes_on_as_if_never_stopped(variant: str, told: bool) ->
     assert first.report() == second.report()
 
 
+def test_cma_begins_anew_where_drifting_breaks_its_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where half of a plane is as fit as can be, the covariance matrix degenerates in the end."""
+    begun: list[int] = []
+    begin = Cma._begin
+    monkeypatch.setattr(Cma, "_begin", lambda self, seed: (begun.append(seed), begin(self, seed))[1])
+    first, second = (Cma(CmaConfig(), VectorSpace(2), default_rng(0)) for _ in range(2))
+    while len(set(begun)) < 2:
+        for cma in (first, second):
+            asked = np.array(cma.ask())
+            assert np.isfinite(asked).all()
+            cma.tell(np.where(asked[:, 0] > 0, 1.0, 0.0))
+        assert len(begun) < 9
+    assert np.array_equal(first.ask(), second.ask()), "it begins anew the same way"
+    assert 0.1 < first.report()["sigma"] < 10
+
+
 def test_cma_refuses_graphs_and_a_population_of_one() -> None:
     with pytest.raises(InputError, match="use encoding=mlp, or search=neat"):
         Cma(CmaConfig(), GraphSpace(2, 1), default_rng(0))

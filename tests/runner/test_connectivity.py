@@ -24,6 +24,7 @@ from substrates.networks import SubstratePolicy
 from tests.runner.toys import task_file
 from tests.viz.substrates import local
 
+OF_HYPERNEAT = [name for name in PICTURES if name != "connectivity-cosines"]
 HYPERNEAT = ("encoding=hyperneat", "search=neat", "population=12", "generations=2")
 
 
@@ -47,13 +48,13 @@ def policy_of(parts: Parts, genomes: list[Genome]) -> SubstratePolicy:
 def test_connectivity_stands_for_all_its_pictures(tmp_path: Path) -> None:
     made("cartpole", "hidden=[3]", "steps=30")
     paths = save_plots("latest", ["connectivity", "connectivity-space"], tmp_path / "all", "dark")
-    assert {path.name for path in paths} == {f"{name}{suffix}" for name in PICTURES for suffix in (".svg", ".png")}
+    assert {path.name for path in paths} == {f"{name}{suffix}" for name in OF_HYPERNEAT for suffix in (".svg", ".png")}
     for path in paths:
         if path.suffix == ".png":
             with Image.open(path) as picture:
                 assert picture.width >= 1000
     assert save_plots("latest", ["connectivity-cppn"], tmp_path / "one.png", "light") == [tmp_path / "one.png"]
-    assert {f"{name}.png" for name in PICTURES} < {path.name for path in save_plots("latest", [], tmp_path / "rest", "light")}
+    assert {f"{name}.png" for name in OF_HYPERNEAT} < {path.name for path in save_plots("latest", [], tmp_path / "rest", "light")}
     with pytest.raises(InputError, match="is one file for 5 plots"):
         save_plots("latest", ["connectivity"], tmp_path / "one.png", "light")
     with pytest.raises(InputError, match="unknown plot of this run 'connectivity-mitrax'; did you mean 'connectivity-matrix'"):
@@ -70,7 +71,17 @@ def test_a_network_without_a_substrate_has_no_connectivity() -> None:
 def test_a_substrate_without_a_cppn_has_all_but_its_pattern(tmp_path: Path) -> None:
     made("cartpole", "encoding=fixed", "steps=30")
     found = {path.stem for path in save_plots("latest", ["connectivity"], tmp_path, "light")}
+    assert found == set(OF_HYPERNEAT) - {"connectivity-cppn"}
+
+
+def test_cosines_have_their_coefficients_beside_what_they_draw(tmp_path: Path) -> None:
+    run = made("cartpole", "encoding=dct", "search=cma", "coefficients=3", "steps=30")
+    found = {path.stem for path in save_plots("latest", ["connectivity"], tmp_path, "dark")}
     assert found == set(PICTURES) - {"connectivity-cppn"}
+    text = save_report(["latest"], None).read_text(encoding="utf-8")
+    assert PICTURES["connectivity-cosines"].caption in text
+    assert PICTURES["connectivity-cppn"].caption not in text
+    assert run.record["counts"] == {"trained": 3, "weights": 5}
 
 
 def test_the_champion_of_hyperneat_has_the_names_of_the_cppn(tmp_path: Path) -> None:
@@ -92,8 +103,8 @@ def test_a_report_shows_the_connectivity_within_its_limits() -> None:
     page = save_report(["latest"], None)
     text = page.read_text(encoding="utf-8")
     assert "<h3>Connectivity</h3>" in text
-    for kind in PICTURES.values():
-        assert kind.caption in text
+    for name in OF_HYPERNEAT:
+        assert PICTURES[name].caption in text
     assert "Neurons: input 121, output 121." in text
     assert page.stat().st_size < 3_000_000
 

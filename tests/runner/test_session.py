@@ -50,7 +50,14 @@ def test_a_solved_run_stops_and_its_champion_solves() -> None:
     assert Run(result.run).rows()[-1]["solved"]
 
 
-@pytest.mark.parametrize("words", [("population=30", "ancestry=true"), VECTORS], ids=["neat", "cma"])
+COSINES = ("encoding=dct", "coefficients=2")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("population=30", "ancestry=true"), VECTORS, (*COSINES, "search=snes"), (*COSINES, "search=cosyne", "wiring=full")],
+    ids=["neat", "cma", "snes", "cosyne"],
+)
 def test_stopping_and_going_on_changes_nothing(words: tuple[str, ...], tmp_path: Path) -> None:
     task = task_file(tmp_path)
     whole = begin(task, *words, "generations=9")
