@@ -15,6 +15,7 @@ from numpy.random import Generator, default_rng
 from neatcore.errors import InputError, require
 from neatcore.files import load
 from neatcore.interfaces import (
+    Charted,
     Counted,
     Descending,
     Encoding,
@@ -28,6 +29,7 @@ from neatcore.interfaces import (
     VectorSpace,
 )
 from neatcore.loop import descend, evolve
+from neatcore.novelty.rewards import within
 from runner import ancestry
 from runner import checkpoint as checkpoints
 from runner.checkpoint import Checkpoint
@@ -39,6 +41,7 @@ from runner.interrupt import Interrupt
 from runner.parallel import workers_of
 from runner.parts import ENCODINGS, SEARCHES
 from runner.record import Recorder
+from runner.rewards import bred, rewarded
 from runner.settings import Settings, file_layer, resolve
 from runner.toml import dumps
 
@@ -85,7 +88,7 @@ def assemble(settings: Settings, seed: int) -> Parts:
     if isinstance(search, Descending):
         search.follow(encoding, model, task)
     parents = ancestry.breeding(search, settings.run.search) if settings.run.ancestry else None
-    return Parts(search, encoding, model, task, rng, parents)
+    return Parts(rewarded(search, settings, rng), encoding, model, task, rng, parents)
 
 
 @dataclass(frozen=True)
@@ -132,9 +135,10 @@ def inherit(parts: Parts, origin: Run) -> Checkpoint:
     if last is None:
         raise InputError(f"run {origin.name} has no checkpoint yet, from which its genomes could be taken")
     ours, has = _ends(parts.encoding.space), _ends(theirs.encoding.space)
-    if type(theirs.search) is not type(parts.search) or ours != has or not isinstance(parts.search, Transferable):
+    own, other = bred(parts.search), bred(theirs.search)
+    if type(own) is not type(other) or ours != has or not isinstance(own, Transferable):
         raise InputError(f"the genomes of run {origin.name} do not fit: {has}, where this run needs {ours}")
-    parts.search.adopt(last.search)
+    own.adopt(within(last.search) if other is not theirs.search else last.search)
     return Checkpoint(0, 0, parts.rng.bit_generator.state, search=parts.search.state())
 
 
@@ -202,7 +206,8 @@ def _return_to(run: Run, parts: Parts, last: Checkpoint) -> None:
         parts.rng.bit_generator.state = last.rng
     checkpoints.forget(run.checkpoints, last.generation)
     ancestry.forget(run.ancestry, last.generation)
-    for log in (run.metrics, run.timings):
+    logs = [run.metrics, run.timings, *([run.behaviour] if run.behaviour.exists() else [])]
+    for log in logs:
         cut_log(log, last.generation)
     for path in run.champions.glob("*.npz"):
         if not path.stem.isdigit() or int(path.stem) >= last.generation:
@@ -218,7 +223,9 @@ def _see_through(work: Work, display: Display) -> Outcome:
         stack.enter_context(announced(lambda: display.notice("compiling kernels (first run only)…")))
         task = stack.enter_context(workers_of(parts.task, work.settings, display.notice))
         every = config.checkpoint_seconds
-        recorder = stack.enter_context(Recorder(run, parts.search, parts.rng, last.best, every, parents=parts.parents))
+        charted = isinstance(parts.task, Charted)
+        recorder = Recorder(run, parts.search, parts.rng, last.best, every, parents=parts.parents, charted=charted)
+        stack.enter_context(recorder)
         interrupt = stack.enter_context(Interrupt(display.notice))
         turns = _turns(work, task)
         status = _consume(turns, work.goal, recorder, interrupt, display)
