@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from neatcore.loop import descend, evolve
     from neatcore.neat import Neat, NeatConfig
     from neatcore.nets import DirectConfig, direct
+    from neatcore.novelty import Novelty, NoveltyConfig
     from neatcore.parameters import Parameters
     from neatcore.perceptron import MlpConfig, mlp
 
@@ -35,6 +36,7 @@ _HOME = {
     "neatcore.loop": ("descend", "evolve"),
     "neatcore.perceptron": ("MlpConfig", "mlp"),
     "neatcore.neat": ("Neat", "NeatConfig"),
+    "neatcore.novelty": ("Novelty", "NoveltyConfig"),
     "neatcore.nets": ("DirectConfig", "direct"),
     "neatcore.parameters": ("Parameters",),
 }
@@ -53,6 +55,8 @@ __all__ = [
     "MlpConfig",
     "Neat",
     "NeatConfig",
+    "Novelty",
+    "NoveltyConfig",
     "Parameters",
     "TaskError",
     "VectorSpace",

@@ -9,7 +9,22 @@ import numpy as np
 from numpy.random import default_rng
 
 from neatcore.errors import require
-from neatcore.interfaces import Answers, Encoding, Frames, GraphSpace, Model, Named, Placed, Policy, Scene, Showable, Space, Task
+from neatcore.interfaces import (
+    Answers,
+    Behaving,
+    Charted,
+    Encoding,
+    Frames,
+    GraphSpace,
+    Model,
+    Named,
+    Placed,
+    Policy,
+    Scene,
+    Showable,
+    Space,
+    Task,
+)
 from neatcore.loop import evaluate
 
 SOME = 6  # networks a check uses
@@ -94,6 +109,15 @@ def check_task(task: Task, policy: Policy | None = None) -> None:
             fits and shapes[0][1] == shapes[1][1],
             f"{name}.places has shapes {shapes[0]} and {shapes[1]}, not ({task.inputs}, D) and ({task.outputs}, D)",
         )
+    if isinstance(task, Behaving):
+        found = None if whole.behaviour is None else whole.behaviour.shape
+        require(
+            found == (policy.size, len(task.behaviours)),
+            f"{name}: evaluations have a behaviour of shape {found}, behaviours name {len(task.behaviours)} numbers a network",
+        )
+    if isinstance(task, Charted):
+        trace = np.shape(task.trace(policy.take(np.arange(1)), default_rng(1)))
+        require(len(trace) == 2 and trace[1] == 2, f"{name}.trace has shape {trace}, not (T, 2)")
     if isinstance(task, Showable):
         shown = task.show(policy.take(np.arange(1)), default_rng(1))
         require(isinstance(shown, (Answers, Frames, Scene)), f"{name}.show returned a {type(shown).__name__}")

@@ -275,6 +275,15 @@ class Nominating(Protocol):
         ...
 
 
+@runtime_checkable
+class Observing(Protocol):
+    """A search that wants to know what networks did, and not only how well."""
+
+    def observe(self, behaviour: Floats | None, /) -> None:
+        """Before `tell`: the behaviour (P, B) of the genomes last asked for; InputError where the task says nothing of it."""
+        ...
+
+
 # --- what a task can show -----------------------------------------------------------------------------------------------
 
 
@@ -340,6 +349,30 @@ class Named(Protocol):
     @property
     def names(self) -> tuple[Sequence[str], Sequence[str]]:
         """Names of the inputs, names of the outputs."""
+        ...
+
+
+@runtime_checkable
+class Behaving(Protocol):
+    """A task that says what networks did: its evaluations have a behaviour (P, B)."""
+
+    @property
+    def behaviours(self) -> Sequence[str]:
+        """The names of the B columns."""
+        ...
+
+
+@runtime_checkable
+class Charted(Protocol):
+    """A task whose behaviour is a place in the plane, x and y: it can be drawn on a chart."""
+
+    @property
+    def chart(self) -> Scene:
+        """What stands on the chart, unmoved, and its limits, in the units of behaviour."""
+        ...
+
+    def trace(self, policy: Policy, rng: Generator, /) -> Floats:
+        """The way (T, 2) of the first network to its place."""
         ...
 
 

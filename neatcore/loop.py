@@ -26,6 +26,7 @@ from neatcore.interfaces import (
     Learner,
     Model,
     Nominating,
+    Observing,
     Policy,
     Search,
     Task,
@@ -68,6 +69,8 @@ def evolve(
         policy = model.bind(encoding.decode(genomes))
         episodes = np.random.default_rng(rng.integers(2**63))
         evaluation = evaluate(task, policy, episodes, generation)
+        if isinstance(search, Observing):
+            search.observe(evaluation.behaviour)
         search.tell(evaluation.fitness)
         if examines:
             rows = nominees(search, evaluation.fitness)[:examined]

@@ -47,6 +47,10 @@ class Run:
         return self.path / "timings.jsonl"
 
     @property
+    def behaviour(self) -> Path:
+        return self.path / "behaviour.jsonl"
+
+    @property
     def checkpoints(self) -> Path:
         return self.path / "checkpoints"
 

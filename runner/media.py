@@ -20,6 +20,7 @@ from neatcore.interfaces import Answers, Array, Floats, Frames, Named, Pictorial
 from neatcore.nets import Direct
 from neatcore.perceptron import Layers
 from runner import connectivity
+from runner.charts import Chart, chart_of, chart_section
 from runner.compare import grouped
 from runner.directory import Run, find_run, find_runs, slug
 from runner.disk import write_bytes, write_text
@@ -32,6 +33,7 @@ from tasks.patterns import Pattern
 from tasks.registry import find_task
 from viz import progress
 from viz.behaviour import encode
+from viz.novelty import plot_novelty
 from viz.report import ReportData, Section, report
 from viz.species import plot_species
 from viz.style import Margins, figure, plot_figure
@@ -49,6 +51,7 @@ CURVES: Mapping[str, tuple[str, Callable[..., Axes]]] = {  # a plot by name, and
     "loss": ("loss", progress.plot_loss),
     "lesson": ("lesson", progress.plot_lesson),
     "step-size": ("sigma", progress.plot_step_size),
+    "novelty": ("archive_threshold", plot_novelty),
 }
 
 
@@ -137,6 +140,9 @@ def _sections(run: Run, parts: Parts, champion: Genome | Floats, name: str) -> I
     weights = _named_weights(parts, champion)
     if weights:
         yield weights_section(weights, _pixels(parts))
+    chart = chart_of(run, parts, champion)
+    if chart:
+        yield chart_section(chart)
     wiring = connectivity.wiring_of(parts, champion, run.record["task"])
     if wiring:
         yield connectivity.connectivity_section(wiring, name)
@@ -221,18 +227,24 @@ class Subject:
     def weights(self) -> Mapping[str, Array]:
         return _named_weights(self.parts, load(self.run.champion()))
 
+    @cached_property
+    def chart(self) -> Chart | None:
+        return chart_of(self.run, self.parts, load(self.run.champion()))
+
     @property
     def plots(self) -> list[str]:
         """The plots that there can be."""
         curves = [name for name, (key, _) in CURVES.items() if key in self.rows[-1]]
         champion = ["champion"] * (self.champion is not None) + ["weights"] * bool(self.weights)
-        return [*curves, *champion, *(self.wiring.plots if self.wiring else ())]
+        return [*curves, *champion, *(self.chart.plots if self.chart else ()), *(self.wiring.plots if self.wiring else ())]
 
     def draw(self, name: str) -> Figure:
         if name == "weights":
             return weights_figure(self.weights, pixels=_pixels(self.parts), theme=self.theme)
         if name == "champion":
             return self._champion_figure()
+        if self.chart and name in self.chart.plots:
+            return self.chart.draw(name, self.theme)
         if self.wiring and name in self.wiring.plots:
             return self.wiring.draw(name, self.theme)
         drawing, ax = plot_figure(self.theme, *SIZE)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from neatcore.errors import unknown
+from neatcore.errors import InputError, unknown
 
 if TYPE_CHECKING:
     from neatcore.parameters import Parameters
@@ -114,10 +114,18 @@ ENCODINGS: dict[str, Part] = {
 LEARNING = Part("hypernets.lifetime:LearningConfig", "hypernets.lifetime:lifetime", "learning within a lifetime")
 
 
+REWARDS: dict[str, Part | None] = {  # what a search is told; fitness itself needs nothing around the search
+    "fitness": None,
+    "novelty": Part("neatcore.novelty:NoveltyConfig", "neatcore.novelty:Novelty", "how new what a network did is"),
+    "random": Part("neatcore.parameters:Parameters", "neatcore.novelty:Random", "random numbers, as a control"),
+}
+HINTS = {("search", "novelty"): "novelty is what a search is told, whichever it is: write reward=novelty"}
+
+
 def find_part(kind: str, name: str, table: Mapping[str, Part]) -> Part:
     """The part `name`; InputError names the nearest one."""
     if name not in table:
-        raise unknown(kind, name, table)
+        raise InputError(HINTS[kind, name]) if (kind, name) in HINTS else unknown(kind, name, table)
     return table[name]
 
 

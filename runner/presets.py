@@ -170,6 +170,24 @@ HA_CIFAR: Sections = GRADIENT | {
 HA_TEXT: Sections = GRADIENT | {"search": {"rate": 0.001, "clip": 1.0, "batch": 128, "steps": 100}}
 HA_STROKES: Sections = GRADIENT | {"search": {"rate": 1e-4, "clip": 5.0, "batch": 32, "steps": 100}}
 
+# Lehman & Stanley 2011, with generations instead of their steady state, in which nothing stagnates.
+LEHMAN: Sections = {
+    "run": {"search": "neat", "encoding": "direct", "generations": 1000},
+    "search": {
+        "population": 250,
+        "excess": 1.0,
+        "disjoint": 1.0,
+        "difference": 3.0,
+        "threshold": 3.0,
+        "target_species": 10,
+        "stagnation": 1_000_000,
+        "population_stagnation": 1_000_000,
+        "power": 0.8,
+        "add_node": 0.005,
+        "add_link": 0.1,
+    },
+}
+
 PRESETS: dict[str, Sections] = {
     "stanley2002": NEAT,
     "stanley2002-no-velocity": NO_VELOCITY,
@@ -179,6 +197,7 @@ PRESETS: dict[str, Sections] = {
     "fernando2016": FERNANDO,
     "risi2012": ES_HYPERNEAT,
     "koutnik2010": COMPRESSED,
+    "lehman2011": LEHMAN,
     "ha2016-mnist": HA_MNIST,
     "ha2016-cifar10": HA_CIFAR,
     "ha2016-text": HA_TEXT,
@@ -186,7 +205,13 @@ PRESETS: dict[str, Sections] = {
 }
 
 # The preset that a task has where no preset, and no other encoding or search than the preset's, is chosen.
-USUAL: dict[str, str] = {"boxes": "stanley2009", "food-gathering": "stanley2009", "denoise": "fernando2016"}
+USUAL: dict[str, str] = {
+    "boxes": "stanley2009",
+    "food-gathering": "stanley2009",
+    "denoise": "fernando2016",
+    "maze:medium": "lehman2011",
+    "maze:hard": "lehman2011",
+}
 
 # What evolution changes of a task's defaults: it cannot afford to try every network on thousands of pictures, and where all are
 # bad, how sure they are tells more than how often they are right.

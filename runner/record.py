@@ -23,6 +23,7 @@ class Recorder:
     """Writes the files of a run that is going on. A context manager, so that its logs are closed.
 
     every: seconds between checkpoints. parents: whose genomes to keep, generation by generation; None keeps none.
+    charted: keep where the networks came to.
     """
 
     def __init__(
@@ -34,14 +35,17 @@ class Recorder:
         every: float,
         *,
         parents: ancestry.Breeding | None = None,
+        charted: bool = False,
     ) -> None:
         self.run, self.search, self.rng, self.best, self.every, self.parents = run, search, rng, best, every, parents
+        self.charted = charted
         self._saved_at = monotonic()
 
     def __enter__(self) -> Self:
         with ExitStack() as stack:
             self._metrics = stack.enter_context(Log(self.run.metrics))
             self._timings = stack.enter_context(Log(self.run.timings))
+            self._behaviour = stack.enter_context(Log(self.run.behaviour)) if self.charted else None
             self._stack = stack.pop_all()
         return self
 
@@ -52,6 +56,8 @@ class Recorder:
         """Append the metrics, keep the champion if it is the best so far, and all genomes if so wished. Returns the metrics."""
         if self.parents:
             ancestry.write(self.run.ancestry, generation, self.parents)
+        if self._behaviour:
+            self._behaviour.append(behaviour_row(generation))
         row = metrics(generation)
         self._metrics.append(row)
         self._timings.append({"generation": generation.number, "seconds": round(seconds, 6)})
@@ -71,8 +77,9 @@ class Recorder:
 
     def checkpoint(self, generation: Generation[Any]) -> None:
         """Write all that going on after `generation` needs; what was appended before it is on the disk first."""
-        self._metrics.sync()
-        self._timings.sync()
+        for log in (self._metrics, self._timings, self._behaviour):
+            if log:
+                log.sync()
         state = self.rng.bit_generator.state
         write(
             self.run.checkpoints,
@@ -102,6 +109,13 @@ def metrics(generation: Generation[Any]) -> dict[str, Any]:
         "info": {name: plain(column[generation.best]) for name, column in generation.evaluation.info.items()},
         **{name: plain(value) for name, value in generation.report.items()},
     }
+
+
+def behaviour_row(generation: Generation[Any]) -> dict[str, Any]:
+    """Where the networks of a generation came to, to six digits."""
+    behaviour = generation.evaluation.behaviour
+    places = [] if behaviour is None else behaviour.tolist()
+    return {"generation": generation.number, "behaviour": [[float(f"{value:.6g}") for value in place] for place in places]}
 
 
 def plain(value: Any) -> Any:

@@ -15,6 +15,7 @@ from numpy.random import Generator, default_rng
 from neatcore.errors import InputError, require
 from neatcore.files import load
 from neatcore.interfaces import (
+    Charted,
     Counted,
     Descending,
     Encoding,
@@ -29,6 +30,7 @@ from neatcore.interfaces import (
     VectorSpace,
 )
 from neatcore.loop import descend, evolve, heir_of
+from neatcore.novelty.rewards import within
 from runner import ancestry
 from runner import checkpoint as checkpoints
 from runner.checkpoint import Checkpoint
@@ -40,6 +42,7 @@ from runner.interrupt import Interrupt
 from runner.parallel import workers_of
 from runner.parts import ENCODINGS, LEARNING, SEARCHES
 from runner.record import Recorder
+from runner.rewards import bred, rewarded
 from runner.settings import RunConfig, Settings, file_layer, resolve
 from runner.toml import dumps
 
@@ -86,9 +89,10 @@ def assemble(settings: Settings, seed: int) -> Parts:
     search = SEARCHES[settings.run.search].builder()(settings.search, encoding.space, rng)
     if isinstance(search, Descending):
         search.follow(encoding, model, task)
-    learner = _learner_of(settings, search, encoding, model, task)
     parents = ancestry.breeding(search, settings.run.search) if settings.run.ancestry else None
-    return Parts(search, encoding, model, task, rng, learner, parents)
+    told = rewarded(search, settings, rng)
+    learner = _learner_of(settings, told, encoding, model, task)
+    return Parts(told, encoding, model, task, rng, learner, parents)
 
 
 def _learner_of(
@@ -148,9 +152,10 @@ def inherit(parts: Parts, origin: Run) -> Checkpoint:
     if last is None:
         raise InputError(f"run {origin.name} has no checkpoint yet, from which its genomes could be taken")
     ours, has = _ends(parts.encoding.space), _ends(theirs.encoding.space)
-    if type(theirs.search) is not type(parts.search) or ours != has or not isinstance(parts.search, Transferable):
+    own, other = bred(parts.search), bred(theirs.search)
+    if type(own) is not type(other) or ours != has or not isinstance(own, Transferable):
         raise InputError(f"the genomes of run {origin.name} do not fit: {has}, where this run needs {ours}")
-    parts.search.adopt(last.search)
+    own.adopt(within(last.search) if other is not theirs.search else last.search)
     return Checkpoint(0, 0, parts.rng.bit_generator.state, search=parts.search.state())
 
 
@@ -218,7 +223,8 @@ def _return_to(run: Run, parts: Parts, last: Checkpoint) -> None:
         parts.rng.bit_generator.state = last.rng
     checkpoints.forget(run.checkpoints, last.generation)
     ancestry.forget(run.ancestry, last.generation)
-    for log in (run.metrics, run.timings):
+    logs = [run.metrics, run.timings, *([run.behaviour] if run.behaviour.exists() else [])]
+    for log in logs:
         cut_log(log, last.generation)
     for path in run.champions.glob("*.npz"):
         if not path.stem.isdigit() or int(path.stem) >= last.generation:
@@ -234,7 +240,9 @@ def _see_through(work: Work, display: Display) -> Outcome:
         stack.enter_context(announced(lambda: display.notice("compiling kernels (first run only)…")))
         task = stack.enter_context(workers_of(parts.task, work.settings, display.notice))
         every = config.checkpoint_seconds
-        recorder = stack.enter_context(Recorder(run, parts.search, parts.rng, last.best, every, parents=parts.parents))
+        charted = isinstance(parts.task, Charted)
+        recorder = Recorder(run, parts.search, parts.rng, last.best, every, parents=parts.parents, charted=charted)
+        stack.enter_context(recorder)
         interrupt = stack.enter_context(Interrupt(display.notice))
         generations = turns(parts, config, task, work.last.generation, work.last.evaluations)
         status = _consume(generations, work.goal, recorder, interrupt, display)

@@ -14,7 +14,7 @@ from neatcore.errors import InputError, require, unknown
 from neatcore.interfaces import Task
 from neatcore.parameters import Parameters
 from runner.complaints import complaints
-from runner.parts import ENCODINGS, LEARNING, SEARCHES, find_part
+from runner.parts import ENCODINGS, LEARNING, REWARDS, SEARCHES, find_part
 from runner.presets import FOR_TASK, PRESETS
 from runner.words import Word, place
 from tasks.registry import TaskKind, find_task
@@ -30,6 +30,9 @@ class RunConfig(Parameters):
         "none",
         description="whether genomes learn from the task's examples before they are evaluated: none; lamarckian (offspring inherit "
         "what was learnt), baldwinian (they do not)",
+    )
+    reward: Literal["fitness", "novelty", "random"] = Field(
+        "fitness", description="what the search is told: how good networks are, how new what they do is, or, as a control, nothing"
     )
     generations: int = Field(200, ge=1, description="generations after which the run ends")
     stop_when_solved: bool = Field(True, description="end as soon as the fittest network solves the task")
@@ -52,6 +55,7 @@ class Settings:
     encoding: Parameters
     sections: Mapping[str, Mapping[str, Any]]
     learning: Parameters | None = None  # where genomes learn within their lifetime
+    reward: Parameters | None = None
 
 
 @dataclass(frozen=True)
@@ -91,7 +95,8 @@ class Draft:
         sections = {section: model.model_dump(mode="json") for section, model in built.items()}
         sections["task"] = {key: value for key, value in sections.get("task", {}).items() if key not in self.kind.fixed}
         task = built.get("task") or make_task(self.kind, {})
-        return Settings(built["run"], task, built["search"], built["encoding"], sections, built.get("learning"))
+        reward = built.get(built["run"].reward)
+        return Settings(built["run"], task, built["search"], built["encoding"], sections, built.get("learning"), reward)
 
 
 def resolve(task: str = "", words: Sequence[str] = (), layers: Sequence[Layer] = ()) -> Settings:
@@ -102,7 +107,7 @@ def resolve(task: str = "", words: Sequence[str] = (), layers: Sequence[Layer] =
 def draft(task: str = "", words: Sequence[str] = (), layers: Sequence[Layer] = ()) -> Draft:
     """The same, not checked yet; but unknown keys are an InputError here, which names the nearest one."""
     pairs = [Word.of(word) for word in words]
-    names = {key: _last(key, pairs, layers) for key in ("task", "search", "encoding", "gradient")}
+    names = {key: _last(key, pairs, layers) for key in ("task", "search", "encoding", "gradient", "reward")}
     kind = find_task(task or names["task"]) if task or names["task"] else None
     models = _models(names, kind)
     for layer in layers:
@@ -147,7 +152,9 @@ def _models(names: Mapping[str, str], kind: TaskKind | None) -> dict[str, type[P
     search = find_part("search", names["search"], SEARCHES).config_class()
     encoding = find_part("encoding", names["encoding"], ENCODINGS).config_class()
     learning = {"learning": LEARNING.config_class()} if names["gradient"] not in ("none", "") else {}
-    return {"run": RunConfig, **task, "search": search, "encoding": encoding, **learning}
+    reward = REWARDS.get(names["reward"])  # a name that is none is told when [run] is checked
+    rewarded = {names["reward"]: reward.config_class()} if reward else {}
+    return {"run": RunConfig, **task, "search": search, "encoding": encoding, **learning, **rewarded}
 
 
 def _keys(section: str, model: type[Parameters], kind: TaskKind | None) -> list[str]:

@@ -9,6 +9,8 @@ from typing import Any
 
 from neatcore.errors import InputError, require, unknown
 
+HINTS = {"novelty": "unknown key 'novelty'; did you mean reward=novelty?"}  # where the nearest key is another one
+
 
 @dataclass(frozen=True)
 class Word:
@@ -49,6 +51,8 @@ def place(word: Word, keys: Mapping[str, Collection[str]]) -> str:
         return word.section
     homes = [section for section, names in keys.items() if word.key in names]
     if not homes:
+        if word.key in HINTS:
+            raise InputError(HINTS[word.key])
         raise unknown("key", word.key, {name for names in keys.values() for name in names})
     if len(homes) > 1:
         choices = " or ".join(f"{section}.{word.key}={word.text}" for section in homes)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from itertools import product
 
@@ -32,6 +33,10 @@ class Xor(Parameters):
     def outputs(self) -> int:
         return 1
 
+    @property
+    def behaviours(self) -> Sequence[str]:
+        return _spelt(2)
+
     def evaluate(self, policy: Policy, rng: Generator, /) -> Evaluation:  # noqa: ARG002 nothing is left to chance
         return _judge(policy, 2, self.steps)
 
@@ -56,6 +61,10 @@ class Parity(Parameters):
     def outputs(self) -> int:
         return 1
 
+    @property
+    def behaviours(self) -> Sequence[str]:
+        return _spelt(self.bits)
+
     def evaluate(self, policy: Policy, rng: Generator, /) -> Evaluation:  # noqa: ARG002 nothing is left to chance
         return _judge(policy, self.bits, self.steps)
 
@@ -70,6 +79,11 @@ def patterns(bits: int) -> tuple[Floats, Floats]:
     parities = inputs.sum(axis=1, keepdims=True) % 2
     inputs.flags.writeable = parities.flags.writeable = False
     return inputs, parities
+
+
+def _spelt(bits: int) -> list[str]:
+    """The patterns as names of the answers to them."""
+    return ["".join(map(str, pattern)) for pattern in product((0, 1), repeat=bits)]
 
 
 def _judge(policy: Policy, bits: int, steps: int) -> Evaluation:

@@ -57,6 +57,11 @@ class Pattern(Parameters):
     def names(self) -> tuple[Sequence[str], Sequence[str]]:
         return INPUTS, COLOUR if self.colour else GREY
 
+    @property
+    def behaviours(self) -> Sequence[str]:
+        high, wide, *channels = self.picture.shape
+        return [f"{x}, {y}{side}" for y in range(high) for x in range(wide) for side in ([" r", " g", " b"] if channels else [""])]
+
     def evaluate(self, policy: Policy, rng: Generator, /) -> Evaluation:  # noqa: ARG002 nothing is left to chance
         target = self.picture
         painted = shades(_asked(policy, Canvas(target.shape[1], target.shape[0]))).reshape(policy.size, -1)

@@ -34,8 +34,11 @@ FILES = {  # tasks that are named by a file: what stands before it, the class, t
     "pattern:": ("tasks.patterns", "Pattern", "target"),
     "text:": ("tasks.text", "Text", "file"),
     "strokes:": ("tasks.strokes", "Strokes", "file"),
+    "maze:": ("tasks.maze", "Maze", "maze"),
 }
+NAMED = {"maze:": ("medium", "hard", "risi2012")}  # of these, the ones that come with the project and need no file
 BY_FILE = tuple(f"{prefix}FILE" for prefix in FILES)
+OWN = tuple(f"{prefix}{name}" for prefix, names in NAMED.items() for name in names)
 
 
 @dataclass(frozen=True)
@@ -71,8 +74,8 @@ def find_task(reference: str) -> TaskKind:
     """The task that `reference` names; InputError names the nearest one.
 
     A registered name, `gym:ID`, `pattern:FILE` with a picture to paint, `text:FILE` or `strokes:FILE` with what to predict,
-    the name of an installed entry point, `path/to/file.py:Class`, `path/to/file.py` where it defines a single task, or
-    `package.module:Class`.
+    `maze:hard` or `maze:FILE`, the name of an installed entry point, `path/to/file.py:Class`, `path/to/file.py` where it defines
+    a single task, or `package.module:Class`.
     """
     if reference in TASKS:
         return TaskKind(reference, class_from_module(*TASKS[reference].split(":")))
@@ -80,7 +83,9 @@ def find_task(reference: str) -> TaskKind:
         return TaskKind(reference, class_from_module("tasks.gym", "Gym"), {"id": reference.removeprefix(GYM)})
     for prefix, (module, name, parameter) in FILES.items():
         if reference.startswith(prefix):
-            path = str(Path(reference.removeprefix(prefix)).expanduser().absolute())  # the same from any folder
+            path = reference.removeprefix(prefix)
+            if path not in NAMED.get(prefix, ()):
+                path = str(Path(path).expanduser().absolute())  # the same from any folder
             return TaskKind(f"{prefix}{path}", class_from_module(module, name), {parameter: path})
     installed = _installed()
     if reference in installed:
@@ -94,7 +99,7 @@ def find_task(reference: str) -> TaskKind:
     if name and place:
         reach(Path.cwd())
         return TaskKind(reference, class_from_module(place, name))
-    raise unknown("task", reference, [*TASKS, *installed, "gym:ID", *BY_FILE, "file.py:Class", "package.module:Class"])
+    raise unknown("task", reference, [*TASKS, *installed, "gym:ID", *OWN, *BY_FILE, "file.py:Class", "package.module:Class"])
 
 
 @dataclass(frozen=True)
@@ -108,7 +113,7 @@ class TaskEntry:
 
 def list_tasks() -> list[TaskEntry]:
     """All tasks that have a name. One that cannot be loaded says so in its summary."""
-    references = {name: name for name in TASKS} | {"gym:ID": "gym:CartPole-v1"} | {name: name for name in BY_FILE}
+    references = {name: name for name in TASKS} | {"gym:ID": "gym:CartPole-v1"} | {name: name for name in OWN + BY_FILE}
     return [_entry(name, reference) for name, reference in (references | {n: n for n in _installed()}).items()]
 
 

@@ -45,15 +45,15 @@ def column(metrics: Metrics, key: str) -> Floats:
 def plot_fitness(metrics: Metrics, ax: Axes, *, theme: str | Theme = "light") -> Axes:
     """Fitness over generations: the best, the median, and the middle half of the population as a band."""
     tone = theme_of(theme)
-    generation, best, median, low, high = _thin([column(metrics, k) for k in ("generation", "best", "median", "q25", "q75")])
+    generation, best, median, low, high = thin([column(metrics, k) for k in ("generation", "best", "median", "q25", "q75")])
     several = bool(np.any(low != best))
     if several:
         ax.fill_between(generation, low, high, color=tone.soft, linewidth=0, label="middle half")
-        _line(ax, generation, median, tone.accent, 1.2, "median")
-    _line(ax, generation, best, tone.second, 2, "best")
+        line(ax, generation, median, tone.accent, 1.2, "median")
+    line(ax, generation, best, tone.second, 2, "best")
     _mark_solution(metrics, ax, tone)
     wide = min(low.min(), best.min()) > 0 and best.max() > DECADES * np.median(median)
-    _frame(ax, generation, [low, high, best])
+    frame(ax, generation, [low, high, best])
     dress(ax, tone, "generation", "fitness, logarithmic" if wide else "fitness")
     if wide:
         _logarithmic(ax, float(best.max() / low.min()))
@@ -66,10 +66,10 @@ def plot_fitness(metrics: Metrics, ax: Axes, *, theme: str | Theme = "light") ->
 def plot_loss(metrics: Metrics, ax: Axes, *, theme: str | Theme = "light") -> Axes:
     """The mean loss over the training examples of each generation, logarithmic where it spans more than a decade."""
     tone = theme_of(theme)
-    generation, loss = _thin([column(metrics, "generation"), column(metrics, "loss")])
-    _line(ax, generation, loss, tone.accent, 2, "loss")
+    generation, loss = thin([column(metrics, "generation"), column(metrics, "loss")])
+    line(ax, generation, loss, tone.accent, 2, "loss")
     wide = loss.min() > 0 and loss.max() > 10 * loss.min()
-    _frame(ax, generation, [] if wide else [loss])
+    frame(ax, generation, [] if wide else [loss])
     dress(ax, tone, "generation", "loss, logarithmic" if wide else "loss")
     if wide:
         _logarithmic(ax, float(loss.max() / loss.min()))
@@ -80,12 +80,12 @@ def plot_lesson(metrics: Metrics, ax: Axes, *, theme: str | Theme = "light") -> 
     """What genomes learn in their lifetime: the median loss at birth and after the last step; what was gained is shaded."""
     tone = theme_of(theme)
     lessons = [record["lesson"] for record in metrics]
-    generation, first, last = _thin([column(metrics, "generation"), *(column(lessons, key) for key in ("first", "last"))])
+    generation, first, last = thin([column(metrics, "generation"), *(column(lessons, key) for key in ("first", "last"))])
     ax.fill_between(generation, last, first, color=tone.soft, linewidth=0, label="learnt")
-    _line(ax, generation, first, tone.accent, 1.2, "at birth")
-    _line(ax, generation, last, tone.second, 2, "learnt")
+    line(ax, generation, first, tone.accent, 1.2, "at birth")
+    line(ax, generation, last, tone.second, 2, "learnt")
     wide = last.min() > 0 and max(first.max(), last.max()) > 3 * min(first.min(), last.min())
-    _frame(ax, generation, [] if wide else [first, last])
+    frame(ax, generation, [] if wide else [first, last])
     dress(ax, tone, "generation", "median loss, logarithmic" if wide else "median loss")
     if wide:
         _logarithmic(ax, float(first.max() / last.min()))
@@ -100,12 +100,12 @@ def plot_complexity(metrics: Metrics, ax: Axes, *, theme: str | Theme = "light")
     drawn: list[Floats] = []
     ends: list[tuple[float, str, str]] = []
     for name, colour in (("links", tone.accent), ("hidden", tone.second)):
-        x, mean, best = _thin([generation, column(metrics, f"{name}_mean"), column(metrics, f"{name}_best")])
-        _line(ax, x, mean, colour, 1, f"{name}, mean", linestyle=(0, (3, 2)))
-        _line(ax, x, best, colour, 2, f"{name}, champion", drawstyle="steps-mid")
+        x, mean, best = thin([generation, column(metrics, f"{name}_mean"), column(metrics, f"{name}_best")])
+        line(ax, x, mean, colour, 1, f"{name}, mean", linestyle=(0, (3, 2)))
+        line(ax, x, best, colour, 2, f"{name}, champion", drawstyle="steps-mid")
         drawn += [mean, best]
         ends.append((float(best[-1]), name, colour))
-    _frame(ax, generation, drawn, zero=True)
+    frame(ax, generation, drawn, zero=True)
     dress(ax, tone, "generation", "of the champion; dashed: mean genome", whole=True)
     name_ends(ax, ends)
     return ax
@@ -114,11 +114,11 @@ def plot_complexity(metrics: Metrics, ax: Axes, *, theme: str | Theme = "light")
 def plot_step_size(metrics: Metrics, ax: Axes, *, theme: str | Theme = "light") -> Axes:
     """The step size σ of an evolution strategy over generations, on a logarithmic scale."""
     tone = theme_of(theme)
-    generation, sigma = _thin([column(metrics, "generation"), column(metrics, "sigma")])
-    _line(ax, generation, sigma, tone.accent, 2, "σ")
+    generation, sigma = thin([column(metrics, "generation"), column(metrics, "sigma")])
+    line(ax, generation, sigma, tone.accent, 2, "σ")
     dress(ax, tone, "generation", "step size σ, logarithmic")
     _logarithmic(ax, float(sigma.max() / sigma.min()))
-    _frame(ax, generation, [])
+    frame(ax, generation, [])
     return ax
 
 
@@ -135,10 +135,10 @@ def plot_comparison(groups: Mapping[str, Sequence[Metrics]], ax: Axes, *, theme:
         x = budget[budget >= max(column(run, "evaluations")[0] for run in runs)]
         low, middle, high = np.percentile([_best_so_far(run, x) for run in runs], (25, 50, 75), axis=0)
         ax.fill_between(x, low, high, color=colour, alpha=0.18, linewidth=0)
-        _line(ax, x, middle, colour, 2, name)
+        line(ax, x, middle, colour, 2, name)
         ends.append((float(middle[-1]), name, colour))
         drawn += [low, high]
-    _frame(ax, budget, drawn)
+    frame(ax, budget, drawn)
     dress(ax, tone, "evaluations", "best fitness so far: median and middle half of the runs")
     name_ends(ax, ends)
     return ax
@@ -176,13 +176,13 @@ def _logarithmic(ax: Axes, ratio: float) -> None:
     ax.minorticks_off()
 
 
-def _line(ax: Axes, x: Floats, y: Floats, colour: str, width: float, label: str, **look: Any) -> None:
+def line(ax: Axes, x: Floats, y: Floats, colour: str, width: float, label: str, **look: Any) -> None:
     """A line; a single generation is a dot."""
     marker = "o" if len(x) == 1 else ""
     ax.plot(x, y, color=colour, linewidth=width, label=label, solid_joinstyle="round", marker=marker, markersize=5, **look)
 
 
-def _frame(ax: Axes, x: Floats, curves: Iterable[Floats], *, zero: bool = False) -> None:
+def frame(ax: Axes, x: Floats, curves: Iterable[Floats], *, zero: bool = False) -> None:
     """Limits around the curves, with some air even where nothing varies."""
     ax.set_xlim(x[0], x[-1]) if x[-1] > x[0] else ax.set_xlim(x[0] - 0.5, x[0] + 0.5)
     values = np.concatenate([*curves, np.empty(0)])
@@ -192,7 +192,7 @@ def _frame(ax: Axes, x: Floats, curves: Iterable[Floats], *, zero: bool = False)
         ax.set_ylim(low if zero else low - air, high + air)
 
 
-def _thin(columns: Sequence[Floats]) -> list[Floats]:
+def thin(columns: Sequence[Floats]) -> list[Floats]:
     """The same places of every column, no more than `COLUMNS`; the first and the last are among them."""
     count = len(columns[0])
     places = np.unique(np.linspace(0, count - 1, min(count, COLUMNS)).round().astype(int))

@@ -16,6 +16,7 @@ from neatcore.genome import Genome
 from neatcore.interfaces import Answers, Floats, Frames, Scene
 from viz.answers import answers_figure
 from viz.behaviour import encode
+from viz.novelty import plot_novelty
 from viz.page import definitions, figure_block, page, picture, section, themes
 from viz.progress import plot_complexity, plot_fitness, plot_lesson, plot_loss, plot_step_size, solved_after
 from viz.species import plot_species
@@ -155,6 +156,10 @@ def _progress(data: ReportData, name: str) -> Iterator[str]:
     if solved_after(data.metrics):
         caption += " The ring marks the solution."
     yield section("Fitness", figure_block(_plots(plot_fitness, data, f"{name}-fitness", label), caption))
+    if "archive_threshold" in last:
+        label = f"Novelty of the {last['archive']:,} behaviours that joined the archive, and of all others."
+        caption = "How new the networks of each generation are, and how new one must be to join the archive."
+        yield section("Novelty", figure_block(_plots(plot_novelty, data, f"{name}-novelty", label), caption))
     if last.get("species"):
         born = len({entry["id"] for record in data.metrics for entry in record["species"]})
         label = f"Sizes of {born} species over {len(data.metrics)} generations; {len(last['species'])} at the end."

@@ -68,6 +68,10 @@ class FoodGathering(Parameters):
         axes = directions(self.sensors)
         return RINGS[0] * axes, RINGS[1] * axes
 
+    @property
+    def behaviours(self) -> Sequence[str]:
+        return [f"{axis} at {angle}" for angle in self.names[0] for axis in "xy"]
+
     def evaluate(self, policy: Policy, rng: Generator, /) -> Evaluation:  # noqa: ARG002 nothing is left to chance
         """Behaviour: the step that the robot takes when a sensor reads, in units of the greatest speed, sensor by sensor (2n,)."""
         headings, moves = self._plan(policy)

@@ -1,0 +1,104 @@
+"""Where the networks of a run came to: kept generation by generation, and drawn over the chart of their task."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from matplotlib.figure import Figure
+from numpy.random import default_rng
+
+from neatcore.interfaces import Charted, Floats
+from runner import checkpoint as checkpoints
+from runner.directory import Run
+from runner.disk import read_log
+from runner.session import Parts
+from runner.watching import told
+from viz.charts import places_figure, way_figure
+from viz.page import figure_block, picture, themes
+from viz.report import Section
+from viz.style import Theme
+from viz.svg import png
+
+
+@dataclass(frozen=True, eq=False)
+class Chart:
+    """A run of a charted task, and its champion."""
+
+    run: Run
+    parts: Parts
+    task: Charted
+    champion: Any
+
+    @cached_property
+    def places(self) -> tuple[Floats, Floats]:
+        """Where all networks came to (N, 2), and in which generation (N,); none where the run kept nothing."""
+        rows = read_log(self.run.behaviour)
+        places = [np.array(row["behaviour"], np.float64).reshape(-1, 2) for row in rows]
+        times = [np.full(len(found), float(row["generation"])) for found, row in zip(places, rows, strict=True)]
+        return np.concatenate([np.empty((0, 2)), *places]), np.concatenate([np.empty(0), *times])
+
+    @cached_property
+    def archive(self) -> Floats:
+        """The archive (A, 2) of the last checkpoint, in the order in which it grew; empty where the search keeps none."""
+        last, _ = checkpoints.latest(self.run.checkpoints)
+        found: Floats = last.search.get("archive", np.empty((0, 2))) if last else np.empty((0, 2))
+        return found if found.ndim == 2 and found.shape[1] == 2 else np.empty((0, 2))
+
+    @property
+    def plots(self) -> list[str]:
+        """The pictures that there can be."""
+        return ["trajectory", *(["behaviour"] if len(self.places[0]) else []), *(["archive"] if len(self.archive) else [])]
+
+    def draw(self, name: str, theme: str | Theme) -> Figure:
+        """The picture of that name."""
+        return PICTURES[name](self, theme)
+
+    def trajectory(self, theme: str | Theme) -> Figure:
+        policy = self.parts.model.bind(self.parts.encoding.decode([self.champion]))
+        with told(self.run.record["task"], "trace"):
+            way = self.task.trace(policy, default_rng(0))
+        return way_figure(self.task.chart, way, "The champion’s way", theme=theme)
+
+    def behaviour(self, theme: str | Theme) -> Figure:
+        places, times = self.places
+        return places_figure(self.task.chart, places, times, f"Ends of {len(places):,} networks by generation", theme=theme)
+
+    def joined(self, theme: str | Theme) -> Figure:
+        order = np.arange(1.0, len(self.archive) + 1)
+        return places_figure(self.task.chart, self.archive, order, "The archive, in the order in which it grew", theme=theme)
+
+
+PICTURES: Mapping[str, Callable[[Chart, str | Theme], Figure]] = {
+    "trajectory": Chart.trajectory,
+    "behaviour": Chart.behaviour,
+    "archive": Chart.joined,
+}
+CAPTIONS = {
+    "trajectory": "The champion’s way, with a dot every 50 steps and a ring at its end.",
+    "behaviour": "Where the networks of all generations came to, early ones orange, late ones blue.",
+    "archive": "The archive of what was new when it came.",
+}
+
+
+def chart_of(run: Run, parts: Parts, champion: Any) -> Chart | None:
+    """None where behaviour is no place on a chart."""
+    return Chart(run, parts, parts.task, champion) if isinstance(parts.task, Charted) else None
+
+
+def chart_section(chart: Chart, theme: str = "auto") -> Section:
+    """The part of a report."""
+    blocks = []
+    for name in chart.plots:
+        drawn = {tone.name: png(chart.draw(name, tone)) for tone in themes(theme)}
+        blocks.append(figure_block({"": picture(drawn, "png", CAPTIONS[name])}, CAPTIONS[name]))
+    return Section("Where the networks went", _said(chart), "\n".join(blocks))
+
+
+def _said(chart: Chart) -> str:
+    count, archive = len(chart.places[0]), len(chart.archive)
+    kept = f"The ends of {count:,} networks were kept." if count else "The run kept no ends of networks."
+    return kept + (f" The archive has {archive:,}." if archive else "")
