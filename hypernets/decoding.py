@@ -48,5 +48,5 @@ def _generate_block(generator: Any) -> Any:
 @lru_cache(maxsize=32)
 def _weights(generator: Any) -> int:
     """How many weights it makes of one z."""
-    made = jax.eval_shape(generator.generate, jax.ShapeDtypeStruct((generator.space.size,), jnp.float32))
-    return sum(array.size for array in made.values())
+    made = jax.eval_shape(generator.generate, jnp.zeros(generator.space.size))
+    return sum(int(array.size) for array in made.values())

@@ -70,7 +70,7 @@ class Traced:
         if not (self.batched and inputs):
             return False
         lanes = inputs[0].size // (self.inputs if np.issubdtype(inputs[0].dtype, np.floating) else 1)
-        return lanes * sum(array[0].size for array in self.weights.values()) <= SMALL
+        return lanes * sum(int(array[0].size) for array in self.weights.values()) <= SMALL
 
 
 @lru_cache(maxsize=32)
