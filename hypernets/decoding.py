@@ -10,6 +10,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from hypernets.blocks import SMALL, in_blocks
 from neatcore.errors import InputError
 from neatcore.interfaces import Array, Floats
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def decode(generator: Any, genomes: Sequence[Floats]) -> Stacked:
-    """The weights of P networks that a `Generator` makes, one after another, so that none depends on the others.
+    """The weights of P networks that a `Generator` makes, none of which depends on the others; small ones in blocks.
 
     InputError unless every genome has n numbers.
     """
@@ -26,6 +27,8 @@ def decode(generator: Any, genomes: Sequence[Floats]) -> Stacked:
     size = generator.space.size
     if table.ndim != 2 or table.shape[1] != size:
         raise InputError(f"genomes of shape {table.shape} for a generator of {size} numbers")
+    if len(table) and _weights(generator) <= SMALL:
+        return dict(in_blocks(_generate_block(generator), table))
     made = [{name: np.asarray(array) for name, array in _generate(generator)(jnp.asarray(z)).items()} for z in table]
     return {name: np.stack([weights[name] for weights in made]) for name in made[0]}
 
@@ -34,3 +37,16 @@ def decode(generator: Any, genomes: Sequence[Floats]) -> Stacked:
 def _generate(generator: Any) -> Any:
     """What a `Generator` makes of one z, compiled."""
     return jax.jit(generator.generate)
+
+
+@lru_cache(maxsize=32)
+def _generate_block(generator: Any) -> Any:
+    """The same of many z (P, n)."""
+    return jax.jit(jax.vmap(generator.generate))
+
+
+@lru_cache(maxsize=32)
+def _weights(generator: Any) -> int:
+    """How many weights it makes of one z."""
+    made = jax.eval_shape(generator.generate, jnp.zeros(generator.space.size))
+    return sum(int(array.size) for array in made.values())

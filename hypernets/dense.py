@@ -67,7 +67,7 @@ class Dense:
         return Applied(values, state)
 
     def bind(self, weights: Stacked, /) -> Policy:
-        return Traced(self, weights)
+        return Traced(self, weights, batched=True)
 
 
 def dense(config: DenseConfig, inputs: int, outputs: int) -> tuple[Flat, Dense]:

@@ -143,6 +143,10 @@ class HyperRnn:
     def step(self, weights: Weights, state: jax.Array, inputs: jax.Array, /) -> Stepped:
         return stepped(self, weights, state, inputs)
 
+    def scaling(self, weights: Weights, state: jax.Array, /) -> jax.Array:
+        """d_h (S, G N) in the step that ended in this state (S, H): what the columns of W_h were multiplied by."""
+        return self._watched.scales(weights, state[:, self.units : self.units + self.hyper_units])[0]
+
 
 @dataclass(frozen=True)
 class HyperLstm:
@@ -211,3 +215,7 @@ class HyperLstm:
 
     def step(self, weights: Weights, state: jax.Array, inputs: jax.Array, /) -> Stepped:
         return stepped(self, weights, state, inputs)
+
+    def scaling(self, weights: Weights, state: jax.Array, /) -> jax.Array:
+        """d_h (S, G N) in the step that ended in this state (S, H): what the columns of W_h were multiplied by."""
+        return self._watched.scales(weights, state[:, 2 * self.units : 2 * self.units + self.hyper_units])[0]

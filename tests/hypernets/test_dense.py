@@ -6,8 +6,11 @@ import numpy as np
 import pytest
 from numpy.random import default_rng
 
+from hypernets.blocks import BLOCK
 from hypernets.dense import DenseConfig, dense
 from hypernets.packing import Packing
+from hypernets.policies import Traced
+from hypernets.static import StaticHypernet
 from neatcore.checks import check_encoding
 from neatcore.errors import InputError
 from neatcore.interfaces import Counted
@@ -30,6 +33,35 @@ def test_it_keeps_the_laws_of_encodings_and_policies() -> None:
     encoding, network = dense(DenseConfig(hidden=(5,)), 3, 2)
     genomes = list(default_rng(0).normal(size=(4, encoding.space.size)))
     check_encoding(encoding, network, genomes)
+
+
+def test_bits_of_a_small_network_depend_neither_on_its_place_in_a_block_nor_on_the_others() -> None:
+    _, network = dense(DenseConfig(hidden=(33, 5), activation="tanh"), 3, 2)
+    hyper = StaticHypernet(network, ("dense1.kernel", "dense2.kernel"))
+    rng, count = default_rng(0), 2 * BLOCK + 7
+    genomes = list(rng.normal(size=(count, hyper.space.size)))
+    inputs = rng.normal(size=(count, 6, 3))
+    weights = hyper.decode(genomes)
+    policy = network.bind(weights)
+    outputs = policy.step(policy.reset(6), inputs)[1]
+    assert outputs.shape == (count, 6, 2)
+    for rows in ([5], [BLOCK], [count - 1], list(rng.permutation(count))):
+        anew = hyper.decode([genomes[row] for row in rows])
+        assert all(np.array_equal(anew[name], weights[name][rows]) for name in weights)
+        some = policy.take(np.array(rows))
+        assert np.array_equal(some.step(some.reset(6), inputs[rows])[1], outputs[rows])
+
+
+def test_small_networks_in_blocks_answer_as_they_do_alone() -> None:
+    encoding, network = dense(DenseConfig(hidden=(16,), activation="sigmoid"), 3, 2)
+    weights = encoding.decode(list(default_rng(1).normal(size=(3, encoding.space.size))))
+    inputs, alone = default_rng(2).normal(size=(3, 4, 3)), Traced(network, weights)
+    policy = network.bind(weights)
+    np.testing.assert_allclose(policy.step(policy.reset(4), inputs)[1], alone.step(alone.reset(4), inputs)[1], atol=1e-6)
+    symbols = np.array([[0, 2], [1, 1]])
+    unrolled = policy.unroll(policy.reset(2), symbols)[1]
+    assert unrolled.shape == (3, 2, 2, 2)
+    np.testing.assert_allclose(unrolled, alone.unroll(alone.reset(2), symbols)[1], atol=1e-6)
 
 
 def test_weights_survive_packing() -> None:

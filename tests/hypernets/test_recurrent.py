@@ -17,7 +17,10 @@ from hypernets.interfaces import Applied, Weights
 from hypernets.losses import cross_entropy
 from hypernets.packing import Packing
 from hypernets.recurrent import Cell, HyperLstm, HyperRnn, Lstm, Recurrent, Rnn
+from hypernets.recurrent.cells import within
+from hypernets.recurrent.changes import changes, watched
 from hypernets.recurrent.config import HyperLstmConfig, HyperRnnConfig, LstmConfig, RnnConfig, hyperlstm, hyperrnn, lstm, rnn
+from neatcore.errors import InputError
 from tests.hypernets import oracles
 
 T, S, SYMBOLS, UNITS, HYPER = 7, 3, 5, 6, 4
@@ -298,6 +301,39 @@ def test_recurrent_dropout_never_drops_memory() -> None:
     doubled = np.isclose(seen, none + 2 * (kept - none), atol=1e-5)
     assert np.all(doubled | np.isclose(seen, none, atol=1e-5))
     assert 0.4 < doubled[abs(kept - none) > 0.01].mean() < 0.6
+
+
+# --- weights along a text -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["hyperrnn", "ln-hyperlstm"])
+def test_changes_are_those_of_the_scaled_matrices(name: str) -> None:
+    net = network(name)
+    weights, symbols = weights_of(net), np.array([0, 3, 3, 1, 4, 2])
+    found = changes(net, weights, symbols)
+    cell, own, state = net.cells[0], within("layer1.", weights), jnp.zeros((1, net.memory))
+    matrices = []
+    for symbol in symbols:
+        state = net.apply(weights, state, jnp.array([symbol])).state
+        hyper = state[:, UNITS : UNITS + HYPER] if name == "hyperrnn" else state[:, 2 * UNITS : 2 * UNITS + HYPER]
+        gates = own["scale.kernel"].shape[0] // 3
+        z = np.split(np.asarray(hyper @ own["embed.kernel"][:, : 2 * gates] + own["embed.bias"][: 2 * gates]), gates, 1)
+        d = [each[0] @ np.asarray(kernel) for each, kernel in zip(z, own["scale.kernel"])]
+        matrices.append([np.asarray(own["recurrent"])[:, g * UNITS : (g + 1) * UNITS] * d[g] for g in range(gates)])
+    norms = np.linalg.norm(np.array(matrices), axis=(2, 3)).mean(0)
+    moved = np.linalg.norm(np.diff(np.array(matrices), axis=0), axis=(2, 3)) / norms
+    assert found.shape == (len(symbols), gates)
+    assert not found[0].any()
+    np.testing.assert_allclose(found[1:], moved, rtol=1e-3, atol=1e-6)
+    assert moved.min() > 1e-4
+    assert isinstance(cell, HyperRnn | HyperLstm)
+
+
+def test_weights_of_an_ordinary_cell_do_not_change() -> None:
+    net = network("lstm")
+    assert not watched(net)
+    with pytest.raises(InputError, match="Lstm has the same weights at every step"):
+        changes(net, weights_of(net), np.array([0, 1]))
 
 
 # --- parts of a run -----------------------------------------------------------------------------------------------------

@@ -65,3 +65,13 @@ def test_wishes_that_cannot_be_met(text: str, strokes: str) -> None:
     assert "did you mean '.png'" in call("sample", "--out", "a.pnf").stderr
     call("run", "xor", "generations=1", "--quiet")
     assert "is of task xor; only those of text:FILE and strokes:FILE can be sampled" in call("sample").stderr
+
+
+def test_changes_of_weights_are_drawn_for_a_network_that_is_watched(text: str) -> None:
+    assert call("train", text, "model=hyperrnn", "hyper_units=3", *TINY).exit_code == 0
+    assert call("plot", "latest", "weight-changes", "--out", "changes.svg").exit_code == 0
+    assert "↵" in Path("changes.svg").read_text(encoding="utf-8")
+    report = Path(call("report", "latest").stdout.strip()).read_text(encoding="utf-8")
+    assert "Weights that change along a text" in report
+    assert call("train", text, "model=rnn", *TINY).exit_code == 0
+    assert "unknown plot of this run" in call("plot", "latest", "weight-changes").stderr

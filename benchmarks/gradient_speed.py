@@ -1,0 +1,170 @@
+"""The gradient side beside PyTorch: a HyperLSTM's step, many generated perceptrons, the static hypernetwork's step; in turn."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Annotated
+
+import numpy as np
+import typer
+
+from benchmarks.command import run
+from benchmarks.gradient_work import EMBEDDING, LANES, OURS, SIZES, SYMBOLS, WRITTEN, Contestants, hyperlstm, perceptrons, pictures
+from benchmarks.race import Watch
+from benchmarks.results import FOLDER, Result, table, write_csv
+from benchmarks.sample import Sample, significant
+from neatcore.errors import InputError
+
+NAME, TORCH = "gradient-speed", "2.13.0"
+CLOSE = 1e-3  # by how much, of the largest number, contestants may differ: sums of many numbers in another order
+Times = Mapping[str, list[Watch]]
+
+TRIED = """## What was tried
+
+*The static hypernetwork's step.* Seven tenths of our time goes into the second convolution, 7 × 7 from 16 to 16 channels,
+forwards and back. XLA hands it to Eigen as a product of patches and a matrix of 16 columns, too few for Eigen's kernels to be
+filled: on one core it comes to about 60 thousand million operations a second, where oneDNN, which PyTorch calls, has a
+convolution of its own for such shapes and comes to 170.
+
+What helped is in `hypernets/convolution.py`: the gradient of a kernel part by part of the batch, so that it stays in the cache
+(half the time); the first convolution, of one channel, together with its pooling; a maximum whose gradient is not
+`reduce_window`'s.
+
+What did not help: two or four neighbouring pixels as channels, which gives 32 or 64 columns (1.4 to 3 times as long); rows of
+patches and seven products, pixels last or channels last (5 times as long); the forward convolution part by part (as long); a
+product with a banded matrix for whole rows of pixels (as long, since it has twice as much to compute); the switches of XLA for
+oneDNN, XNNPACK, YNNPACK and wider vectors, none of which changes anything in the wheel of jaxlib. A compiled kernel of our own,
+called from within XLA, could close the gap; it would be an extension to build for each machine, and was left out.
+
+*The HyperLSTM's step.* To keep for the gradient what is now computed again: the products of both cells with h, and the
+embeddings, makes no difference; all products, 20 % longer. To unroll the scan by 2 or 5 steps: 7 and 18 % longer. To sum the
+gradients of the matrices over all steps at once, outside the scan, would gain about 5 %, by the time that their products take
+in both ways, and was left out.
+
+*Many perceptrons.* Where genomes are decoded and networks stepped by the library's own `decode` and `step`, small networks go
+in blocks of 32, `hypernets/blocks.py`: a step of 1,000 perceptrons of this size, 32 examples each, takes 12 ms of the
+processor, one by one 175.
+
+These figures are of single measurements on one core."""
+
+
+@dataclass(frozen=True)
+class Heat:
+    """A piece of work, what is wanted of the ratio, and every contestant's turns."""
+
+    work: str
+    wanted: str
+    times: Times
+
+    @property
+    def peer(self) -> str | None:
+        """PyTorch's faster form; None where it did not take part."""
+        others = [name for name in self.times if name.startswith("PyTorch")]
+        return min(others, key=lambda name: self.ratio(name), default=None)
+
+    def ratio(self, name: str, clock: bool = True) -> float:
+        """How many times our time a contestant takes: the median over the turns; of the processor where not by the clock."""
+        pairs = zip(self.times[name], self.times[OURS], strict=True)
+        return float(np.median([a.wall / b.wall if clock else a.cpu / b.cpu for a, b in pairs]))
+
+    def rows(self) -> list[list[str]]:
+        found = []
+        for name, watches in self.times.items():
+            wall = Sample.of([1e3 * watch.wall for watch in watches])
+            cpu = 1e3 * float(np.median([watch.cpu for watch in watches]))
+            half = f"{significant(wall.q25)} to {significant(wall.q75)}"
+            ratios = [significant(self.ratio(name)), significant(self.ratio(name, clock=False))]
+            found.append([name, significant(wall.median), half, significant(cpu), *ratios])
+        return found
+
+
+def race(contestants: Contestants, rounds: int) -> Times:
+    """Turns of all, A B C A B C; the first is not counted, and all must agree in it, but for rounding."""
+    found = {name: contestant() for name, contestant in contestants.items()}
+    for name, theirs in found.items():
+        for key, array in found[OURS].items():
+            scale = float(np.abs(array).max())
+            np.testing.assert_allclose(theirs[key], array, atol=CLOSE * scale, rtol=CLOSE, err_msg=f"{name}: {key}")
+    times: dict[str, list[Watch]] = {name: [] for name in contestants}
+    for _ in range(rounds):
+        for name, contestant in contestants.items():
+            with Watch() as watch:
+                contestant()
+            times[name].append(watch)
+    return times
+
+
+def cores() -> int:
+    """How many this process may use; both sides take as many threads."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def check_torch() -> None:
+    """InputError, with what to install, where PyTorch is not there."""
+    if find_spec("torch") is None:
+        raise InputError(f"PyTorch is not installed: pip install torch=={TORCH}, or leave it out with --no-torch")
+    import torch
+
+    torch.set_num_threads(cores())
+
+
+def result(heats: Sequence[Heat], rounds: int) -> Result:
+    """The page about all of it."""
+    compared = [f"{heat.work} {significant(heat.ratio(heat.peer))}" for heat in heats if heat.peer]
+    headline = f"PyTorch's time in units of ours: {', '.join(compared)}." if compared else "PyTorch was left out of this run."
+    columns = ("contestant", "ms by the clock", "middle half", "ms of the processor", "× by the clock", "× of the processor")
+    titles = [f"## {heat.work[0].upper()}{heat.work[1:]}\n\nWanted of PyTorch's ratio: {heat.wanted}." for heat in heats]
+    parts = "\n\n".join(f"{title}\n\n{table(columns, heat.rows())}" for title, heat in zip(titles, heats, strict=True))
+    sizes = "-".join(map(str, SIZES))
+    threads = "one thread" if cores() == 1 else f"{cores()} threads"
+    body = f"""Contestants take turns, {rounds} each, in one process of {threads}. Figures are medians, ratios (×) medians of
+the turns' ratios to ours: above 1, ours is faster. All compute the same numbers from the same weights, which the first turn checks.
+Programs beside this one disturb times by the clock most; where the middle halves of two contestants overlap, neither is the faster.
+PyTorch's side is `benchmarks/torch_peers.py`; `compiled` is `torch.compile`, of one step of the HyperLSTM, else of the whole
+function. `plain` is JAX, written as in the paper. The HyperLSTM reads {SYMBOLS} symbols in {LANES} lanes and has embeddings
+of {EMBEDDING}; perceptrons are of sizes {sizes}, each with weights linear in {WRITTEN} numbers of its own.
+
+{parts}
+
+{TRIED}
+
+All turns: [{NAME}.csv]({NAME}.csv)."""
+    return Result(NAME, "Training steps beside PyTorch", headline, "python -m benchmarks.gradient_speed", body)
+
+
+def main(
+    rounds: Annotated[int, typer.Option(help="turns of every contestant")] = 15,
+    units: Annotated[int, typer.Option(help="units of the HyperLSTM; its smaller cell has a fourth")] = 256,
+    steps: Annotated[int, typer.Option(help="steps through which its gradient goes back")] = 100,
+    networks: Annotated[int, typer.Option(help="generated perceptrons")] = 1_000,
+    images: Annotated[int, typer.Option(help="pictures a step of the static hypernetwork")] = 256,
+    torch: Annotated[bool, typer.Option(help="with PyTorch")] = True,
+    compiled: Annotated[bool, typer.Option(help="with torch.compile too: minutes, and a C++ compiler")] = True,
+    folder: Annotated[Path, typer.Option(help="where results are written")] = FOLDER,
+) -> None:
+    """Time the gradient side and PyTorch at the same work (pip install torch==2.13.0)."""
+    if torch:
+        check_torch()
+    forms = [False, True][: torch + (torch and compiled)]
+    works = [
+        ("a HyperLSTM's step", "at least 1", hyperlstm(units, LANES, steps, forms)),
+        *((words, "at least 2", each) for words, each in perceptrons(networks, forms).items()),
+        ("the static hypernetwork's step", "as near to 1 as can be", pictures(images, forms)),
+    ]
+    heats = [Heat(words, wanted, race(contestants, rounds)) for words, wanted, contestants in works]
+    rows = [
+        {"work": heat.work, "contestant": name, "round": turn, **asdict(watch)}
+        for heat in heats
+        for name, watches in heat.times.items()
+        for turn, watch in enumerate(watches, 1)
+    ]
+    write_csv(folder / f"{NAME}.csv", rows)
+    result(heats, rounds).write(folder, packages=("jax", "torch") if torch else ("jax",), loaded=True)
+
+
+if __name__ == "__main__":
+    run(main)

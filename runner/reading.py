@@ -1,0 +1,62 @@
+"""What a run's network does to its own weights while it reads a text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from matplotlib.figure import Figure
+
+from neatcore.interfaces import Array, Floats
+from runner.session import Parts
+from tasks.text import Text
+from viz.changes import changes_figure
+from viz.page import figure_block, picture, themes
+from viz.report import Section
+from viz.style import Theme
+from viz.svg import png
+
+if TYPE_CHECKING:
+    from hypernets.interfaces import Weights
+
+PLOT = "weight-changes"
+SHOWN = 600  # characters
+GATES = {1: ("h",), 4: ("i", "g", "f", "o")}
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Characters of a text and, of each gate, how far the matrix moved at each (T, G)."""
+
+    symbols: tuple[str, ...]
+    changes: Floats
+
+    def draw(self, theme: str | Theme) -> Figure:
+        return changes_figure(self.symbols, self.changes, GATES[self.changes.shape[1]], theme=theme)
+
+
+def reading_of(parts: Parts, weights: Mapping[str, Array]) -> Reading | None:
+    """The beginning of the text kept for validation, read; None where there is no text or no weights that change."""
+    if not (weights and isinstance(parts.task, Text)):
+        return None
+    from hypernets.recurrent import Recurrent
+    from hypernets.recurrent.changes import changes, watched
+
+    if not (isinstance(parts.model, Recurrent) and watched(parts.model)):
+        return None
+    corpus = parts.task.corpus
+    codes = corpus.validation[:SHOWN]
+    read: Weights = weights  # type: ignore[assignment]
+    return Reading(tuple(corpus.symbols[code] for code in codes), changes(parts.model, read, codes)) if len(codes) else None
+
+
+def reading_section(reading: Reading, theme: str = "auto") -> Section:
+    """The text with its changes."""
+    drawn = {tone.name: png(reading.draw(tone)) for tone in themes(theme)}
+    gates = "gates i, g, f and o from top to bottom" if reading.changes.shape[1] > 1 else "of the one matrix of a HyperRNN"
+    words = f"Under each character how far the recurrent weights moved there: {gates}."
+    block = figure_block({"": picture(drawn, "png", words)}, words)
+    return Section(
+        "Weights that change along a text", "The beginning of what was kept for validation, as the network reads it.", block
+    )
