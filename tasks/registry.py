@@ -21,6 +21,7 @@ TASKS: dict[str, str] = {
     "double-pole-no-velocity": "tasks.control:DoublePoleHidden",
     "boxes": "tasks.boxes:Boxes",
     "food-gathering": "tasks.food:FoodGathering",
+    "octopus": "tasks.octopus:Octopus",
     "digits": "tasks.images:Digits",
     "mnist": "tasks.images:Mnist",
     "fashion-mnist": "tasks.images:FashionMnist",
