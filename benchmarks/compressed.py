@@ -67,7 +67,7 @@ LIMITS = {variant.name: setting.limit for setting in SETTINGS for variant in set
 
 def attempt(variant: Variant, seed: int, limit: int) -> list[Row]:
     """One run until it is solved or its evaluations, `limit` at most, are over."""
-    settings, most, best = variant.settings(limit), min(limit, LIMITS[variant.name]), -np.inf
+    settings, most, best = variant.settings(limit), min(limit, LIMITS.get(variant.name, limit)), -np.inf
     encoding = assemble(settings, seed).encoding
     counts = encoding.counts if isinstance(encoding, Counted) else {"trained": 0, "weights": 0}
     for generation in evolving(settings, seed):
@@ -116,18 +116,18 @@ class Sample:
         return float(np.mean(middle))
 
 
-def samples(rows: Sequence[Row]) -> dict[str, list[Sample]]:
+def samples(rows: Sequence[Row], settings: Sequence[Setting] = SETTINGS) -> dict[str, list[Sample]]:
     """Of every setting that has been run."""
-    found = {setting.name: [Sample.of(rows, setting, each) for each in setting.coefficients] for setting in SETTINGS}
+    found = {setting.name: [Sample.of(rows, setting, each) for each in setting.coefficients] for setting in settings}
     return {name: some for name, some in found.items() if any(sample.runs for sample in some)}
 
 
 def picture(found: dict[str, list[Sample]]) -> Figure:
     """A panel for each setting: a dot for each solved run, a bar at the median, and the share that was solved."""
     names = list(found)
-    lines = -(-len(names) // 3)
-    drawing = figure(LIGHT, 760, 40 + 230 * lines, Margins(left=54, right=14, top=40))
-    panels = drawing.subplots(lines, 3, squeeze=False, gridspec_kw={"wspace": 0.32, "hspace": 0.62})
+    lines, across = -(-len(names) // 3), min(3, len(names))
+    drawing = figure(LIGHT, 760 if across > 1 else 420, 40 + 230 * lines, Margins(left=54, right=14, top=40))
+    panels = drawing.subplots(lines, across, squeeze=False, gridspec_kw={"wspace": 0.32, "hspace": 0.62})
     for ax in panels.ravel()[len(names) :]:
         ax.set_axis_off()
     for name, ax in zip(names, panels.ravel()):

@@ -22,6 +22,7 @@ TASKS: dict[str, str] = {
     "retina": "tasks.retina:Retina",
     "boxes": "tasks.boxes:Boxes",
     "food-gathering": "tasks.food:FoodGathering",
+    "octopus": "tasks.octopus:Octopus",
     "digits": "tasks.images:Digits",
     "mnist": "tasks.images:Mnist",
     "fashion-mnist": "tasks.images:FashionMnist",

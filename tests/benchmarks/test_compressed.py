@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks import compressed
+from benchmarks import compressed, octopus
 from benchmarks.compressed import SETTINGS, Sample
 from benchmarks.geometry import run_all
 from benchmarks.results import read_csv
@@ -39,3 +39,12 @@ def test_all_coefficients_come_last_and_names_are_told_apart() -> None:
     names = [variant.name for setting in SETTINGS for variant in setting.variants]
     assert len(set(names)) == len(names) == len(compressed.LIMITS)
     assert all(setting.coefficients[-1] == compressed.ALL for setting in SETTINGS)
+
+
+def test_the_octopus_arm_in_short(tmp_path: Path) -> None:
+    path = tmp_path / "octopus.csv"
+    rows = run_all(compressed.attempt, [octopus.SETTING.variant(octopus.PUBLISHED)], [1], 24, path, 1)
+    assert [(row["coefficients"], row["weights"]) for row in rows] == [("20", "3680")]
+    text = octopus.result(rows, tmp_path, 24).write(tmp_path).read_text(encoding="utf-8")
+    assert "neatcore run octopus --preset koutnik2010 search=cma coefficients=20" in text
+    assert all((tmp_path / f"octopus{end}").stat().st_size > 1000 for end in (".svg", "-arm.png", "-weights.png"))
