@@ -83,7 +83,8 @@ def _curves(ax: Axes, rows: Sequence[Row], maze: str, budget: int) -> None:
             ends.append((float(share[-1]), reward, colour))
     ax.set(xlim=(0, budget / 1000.0), ylim=(0, 104))
     dress(ax, LIGHT, "thousand evaluations", f"{maze} maze: runs solved, %")
-    name_ends(ax, ends)
+    if ends:
+        name_ends(ax, ends)
 
 
 def ends_picture(generations: int) -> Figure:
