@@ -80,7 +80,11 @@ def gap(x: float, y: float, wall: Floats) -> float:
 def free(x: float, y: float, radius: float, walls: Floats) -> bool:
     """Whether a robot at (x, y) touches no wall."""
     for w in range(len(walls)):
-        if gap(x, y, walls[w]) < radius * radius:
+        wall = walls[w]
+        aside = min(wall[0], wall[2]) - x > radius or x - max(wall[0], wall[2]) > radius
+        if aside or min(wall[1], wall[3]) - y > radius or y - max(wall[1], wall[3]) > radius:
+            continue  # most walls are far away, which is cheap to see
+        if gap(x, y, wall) < radius * radius:
             return False
     return True
 
