@@ -26,6 +26,7 @@ from hypernets.targets import StaticConfig
 from neatcore.activations import NAMES
 from neatcore.cosyne import CosyneConfig
 from neatcore.neat.config import NeatConfig
+from neatcore.novelty import NoveltyConfig
 from neatcore.parameters import Parameters
 from runner.cli import app
 from runner.presets import PRESETS
@@ -33,7 +34,7 @@ from substrates.config import SubstrateConfig
 from substrates.dct import DctConfig
 from substrates.fixed import FixedConfig
 from substrates.hyperneat import HyperNeatConfig
-from tasks.registry import BY_FILE, TASKS
+from tasks.registry import BY_FILE, OWN, TASKS
 
 ROOT = Path(__file__).parents[1]
 RUN = (
@@ -51,6 +52,7 @@ RUN = (
     "docs/recurrent.md",
     "docs/learning.md",
     "docs/compressed.md",
+    "docs/novelty.md",
 )
 PAGES = (*RUN, "CONTRIBUTING.md", "CHANGELOG.md")
 NOT_RUN = {"README.md": ["installs", "installs"]}  # why blocks are left out
@@ -178,6 +180,7 @@ def first_cells(page: str) -> set[str]:
         ("docs/learning.md", LearningConfig),
         ("docs/compressed.md", DctConfig),
         ("docs/compressed.md", CosyneConfig),
+        ("docs/novelty.md", NoveltyConfig),
     ],
 )
 def test_every_option_is_explained_with_its_default(page: str, config: type[Parameters]) -> None:
@@ -207,7 +210,7 @@ def written(default: object) -> str:
 def test_every_activation_task_command_and_preset_is_there() -> None:
     assert set(NAMES) <= first_cells("docs/neat.md")
     headings = " ".join(re.findall(r"^## (.*)$", read("docs/tasks.md"), re.MULTILINE))
-    assert all(f"`{name}`" in headings for name in [*TASKS, "gym:ID", *BY_FILE])
+    assert all(f"`{name}`" in headings for name in [*TASKS, "gym:ID", *OWN, *BY_FILE])
     commands = {cell.split()[0] for cell in first_cells("docs/command-line.md")}
     assert set(get_command(app).commands) <= commands  # type: ignore[attr-defined]
     assert all(f"`{name}`" in read("docs/command-line.md") for name in PRESETS)
