@@ -91,11 +91,12 @@ def environment(runs: Path) -> dict[str, str]:
 
 
 def contents(run: Path) -> Mapping[str, bytes]:
-    """What must not depend on how often a run was stopped, by name: metrics, champions, ancestry, the last checkpoint."""
+    """What must not depend on how often a run was stopped, by name: metrics, behaviour, champions, ancestry, last checkpoint."""
     champions = {path.name: champion(path) for path in run.glob("champions/*")}
     ancestry = {f"ancestry/{path.name}": path.read_bytes() for path in run.glob("ancestry/*")}
     last = max(run.glob("checkpoints/*"))
-    return {"metrics": (run / "metrics.jsonl").read_bytes(), last.name: last.read_bytes(), **champions, **ancestry}
+    logs = {path.stem: path.read_bytes() for path in (run / "metrics.jsonl", run / "behaviour.jsonl") if path.exists()}
+    return {**logs, last.name: last.read_bytes(), **champions, **ancestry}
 
 
 def champion(path: Path) -> bytes:
