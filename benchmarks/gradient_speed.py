@@ -123,7 +123,8 @@ def result(heats: Sequence[Heat], rounds: int) -> Result:
     threads = "one thread" if cores() == 1 else f"{cores()} threads"
     body = f"""Contestants take turns, {rounds} each, in one process of {threads}. Figures are medians, ratios (×) medians of
 the turns' ratios to ours: above 1, ours is faster. All compute the same numbers from the same weights, which the first turn checks.
-Programs beside this one disturb times by the clock most; where the middle halves of two contestants overlap, neither is the faster.
+Programs beside this one disturb times by the clock most, and with two threads PyTorch more than JAX: on a busy machine run it on
+one core, `taskset -c 0`. Where the middle halves of two contestants overlap, neither is the faster.
 PyTorch's side is `benchmarks/torch_peers.py`; `compiled` is `torch.compile`, of one step of the HyperLSTM, else of the whole
 function. `plain` is JAX, written as in the paper. The HyperLSTM reads {SYMBOLS} symbols in {LANES} lanes and has embeddings
 of {EMBEDDING}; perceptrons are of sizes {sizes}, each with weights linear in {WRITTEN} numbers of its own.

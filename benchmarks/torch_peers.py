@@ -105,7 +105,9 @@ def pictures(arrays: Mapping[str, Array], images: Array, labels: Array, *, compi
     seen = torch.tensor(images.transpose(0, 3, 1, 2)).to(memory_format=torch.channels_last)
 
     def loss(weights: Tensors) -> Any:
-        inner, inner_bias, outer, outer_bias = (tensor for name, tensor in weights.items() if name.startswith("hyper7x7"))
+        inner, inner_bias, outer, outer_bias = (
+            weights[f"hyper7x7.{layer}.{part}"] for layer in ("inner", "outer") for part in ("kernel", "bias")
+        )
         a = torch.einsum("z,izd->id", weights["embedding.conv2.kernel"][0], inner) + inner_bias
         second = torch.tensordot(a, outer, 1) + outer_bias  # (in, 7, 7, out)
         kernels = weights["conv1.kernel"].permute(3, 2, 0, 1), second.permute(3, 0, 1, 2)
@@ -128,15 +130,14 @@ def perceptrons(sizes: Sequence[int], writer: Array, z: Array, inputs: Array, *,
     names = {"z": z, "writer": writer}
     weights, read = tensors(names), torch.tensor(inputs)
 
+    pairs = list(pairwise(sizes))
+    lengths = [*map(prod, pairs), *sizes[1:]]  # all matrices, then all biases, as `Dense` has them
+
     def answer(weights: Tensors) -> Any:
-        values, begin = read, 0
-        made = weights["z"] @ weights["writer"]
-        for place, (reads, writes) in enumerate(pairwise(sizes)):
-            middle, end = begin + reads * writes, begin + (reads + 1) * writes
-            kernel, bias = made[:, begin:middle].view(-1, reads, writes), made[:, None, middle:end]
-            values = torch.baddbmm(bias, values, kernel)
-            values = values if place == len(sizes) - 2 else values.relu()
-            begin = end
+        values, made = read, (weights["z"] @ weights["writer"]).split(lengths, 1)
+        for place, (pair, kernel, bias) in enumerate(zip(pairs, made[: len(pairs)], made[len(pairs) :], strict=True)):
+            values = torch.baddbmm(bias[:, None], values, kernel.view(-1, *pair))
+            values = values if place == len(pairs) - 1 else values.relu()
         return values
 
     run = torch.compile(answer) if compiled else answer

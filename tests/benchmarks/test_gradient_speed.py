@@ -18,7 +18,7 @@ def test_the_benchmark_in_short_without_pytorch(tmp_path: Path) -> None:
     main(rounds=2, units=8, steps=3, networks=5, images=4, torch=False, folder=tmp_path)
     page = (tmp_path / "gradient-speed.md").read_text(encoding="utf-8")
     assert "PyTorch was left out of this run." in page
-    assert "5 generated perceptrons, 1 example each" in page
+    assert "## Gradients of 5 generated perceptrons, 1 example each" in page
     rows = read_csv(tmp_path / "gradient-speed.csv")
     assert {row["contestant"] for row in rows} == {OURS, "plain"}
     assert len({row["work"] for row in rows}) == 6
