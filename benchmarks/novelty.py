@@ -129,8 +129,7 @@ def compared(rows: Sequence[Row], maze: str) -> str:
 def result(rows: Sequence[Row], folder: Path, generations: int) -> Result:
     """The page, its figures written to `folder`."""
     found = [
-        f"{variant.name} {sum(of(rows, variant.name, 'solved')):.0f} of {len(of(rows, variant.name, 'solved'))}"
-        for variant in VARIANTS
+        f"{variant.name} {sum(solved):.0f} of {len(solved)}" for variant in VARIANTS if (solved := of(rows, variant.name, "solved"))
     ]
     headline = f"Runs solved: {'; '.join(found)}. In 2011: hard, novelty 39 of 40; hard, fitness 3 of 40."
     drawn = min(DRAWN, generations)
