@@ -128,7 +128,7 @@ class FoodGathering(Parameters):
 @lru_cache(maxsize=16)
 def directions(count: int) -> Floats:
     """`count` unit vectors (count, 2), evenly spaced from the positive x axis on; always the same array, not to be written to."""
-    from tasks.kernels import sine_cosine
+    from tasks.angles.kernels import sine_cosine
 
     table = np.array([sine_cosine(2.0 * pi * i / count)[::-1] for i in range(count)])
     table.flags.writeable = False

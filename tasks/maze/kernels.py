@@ -12,41 +12,15 @@ import numpy as np
 
 from neatcore.compiled import kernel
 from neatcore.interfaces import Bools, Floats, Ints
+from tasks.angles.kernels import direction
 
 STATE = 6
-DEGREE = np.pi / 180.0
-Pair = tuple[float, float]
 Sensors = tuple[float, float, float, float]  # a ray's length; what is taken from it, divides it, and below which it reads 0
 Drive = tuple[bool, float, float, float, float]  # accelerates; greatest speed, greatest turn, gain of either; seconds a step
 View = tuple[Floats, Floats, Sensors, Floats]  # walls (W, 4); cosine and sine of the rangefinders' angles (R, 2); the goal (2,)
 Rules = tuple[
     Drive, float, float, Floats, float
 ]  # the robot's radius; how near the goal counts; waypoints (K, 2), how near they do
-
-
-@kernel
-def direction(degrees: float) -> Pair:
-    """Cosine and sine in arithmetic alone; exact at every multiple of 90, so that a mirrored maze is mirrored to the bit.
-
-    Reduced by quarter turns, which is exact in degrees, then the minimax polynomials of fdlibm (Sun Microsystems 1993).
-    """
-    quarters = np.rint(degrees / 90.0)
-    r = (degrees - 90.0 * quarters) * DEGREE
-    z = r * r
-    tail = 8.33333333332248946e-03 + z * (-1.98412698298579493e-04 + z * 2.75573137070700677e-06)
-    tail += z * z * z * (-2.50507602534068634e-08 + z * 1.58969099521155010e-10)
-    sine = r + r * z * (-1.66666666666666324e-01 + z * tail)
-    tail = -1.38888888888741096e-03 + z * (2.48015872894767294e-05 + z * -2.75573143513906633e-07)
-    tail += z * z * z * (2.08757232129817483e-09 + z * -1.13596475577881948e-11)
-    cosine = 1.0 - 0.5 * z + z * z * (4.16666666666666019e-02 + z * tail)
-    turn = quarters - 4.0 * np.floor(0.25 * quarters)
-    if turn == 0.0:
-        return cosine, sine
-    if turn == 1.0:
-        return -sine, cosine
-    if turn == 2.0:
-        return -cosine, -sine
-    return sine, -cosine
 
 
 @kernel

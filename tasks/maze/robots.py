@@ -44,7 +44,7 @@ class Robot:
 
 @cache
 def _directions(angles: tuple[float, ...]) -> Floats:
-    from tasks.maze.kernels import direction
+    from tasks.angles.kernels import direction
 
     table = np.array([direction(angle) for angle in angles])
     table.flags.writeable = False
