@@ -18,7 +18,7 @@ from matplotlib.figure import Figure
 from numpy.random import Generator
 
 from benchmarks.command import run
-from benchmarks.geometry import Row, Variant, bands, run_all
+from benchmarks.geometry import Row, Variant, bands, courses, run_all
 from benchmarks.results import FOLDER, Result, read_csv, table, write_figure
 from benchmarks.sample import grouped
 from neatcore.errors import require
@@ -121,15 +121,8 @@ def attempt(variant: Variant, seed: int, generations: int) -> list[Row]:
 # --- the page -----------------------------------------------------------------------------------------------------------
 
 
-def of(rows: Sequence[Row], variant: str) -> list[list[Row]]:
-    """The rows of a variant, run by run, by step."""
-    chosen = [row for row in rows if row["variant"] == variant]
-    seeds = sorted({int(row["seed"]) for row in chosen})
-    return [sorted((r for r in chosen if int(r["seed"]) == seed), key=lambda r: int(r["step"])) for seed in seeds]
-
-
 def tested(rows: Sequence[Row], variant: str) -> list[float]:
-    return [float(each[-1]["test"]) for each in of(rows, variant)]
+    return [float(each[-1]["test"]) for each in courses(rows, variant, "step")]
 
 
 def curves(rows: Sequence[Row]) -> Figure:
@@ -138,7 +131,7 @@ def curves(rows: Sequence[Row]) -> Figure:
     found = {
         name: ([int(row["step"]) for row in runs[0]], [[float(row["validation"]) for row in each] for each in runs])
         for name in KINDS
-        if (runs := of(rows, name))
+        if (runs := courses(rows, name, "step"))
     }
     bands(ax, found, "step", "bits a character, validation")
     lows = [np.median(runs, axis=0) for _, runs in found.values()]
@@ -150,7 +143,7 @@ def overview(rows: Sequence[Row]) -> str:
     """A row for each variant."""
     lines = []
     for name in KINDS:
-        runs = of(rows, name)
+        runs = courses(rows, name, "step")
         if runs:
             last, steps = [each[-1] for each in runs], int(runs[0][-1]["step"])
             seconds = float(np.median([float(row["seconds"]) for row in last]))
@@ -178,11 +171,12 @@ def _range(values: Sequence[float]) -> str:
 
 def result(rows: Sequence[Row], folder: Path, variants: Sequence[Variant], generations: int) -> Result:
     """The page, its figure written to `folder`."""
-    medians = {name: float(np.median(tested(rows, name))) for name in KINDS if of(rows, name)}
+    medians = {name: float(np.median(tested(rows, name))) for name in KINDS if courses(rows, name, "step")}
     steps = max(int(row["step"]) for row in rows)
     sizes = [int(row["parameters"]) for row in rows]
+    runs = len(courses(rows, LSTM, "step"))
     headline = (
-        f"Bits a character on the test part of {Path(variants[0].task).name}, median of {len(of(rows, LSTM))} runs after "
+        f"Bits a character on the test part of {Path(variants[0].task).name}, median of {runs} runs after "
         f"{grouped(steps)} steps, {grouped(min(sizes))} to {grouped(max(sizes))} parameters: "
         f"{', '.join(f'{name} {value:.3f}' for name, value in medians.items())}."
     )
@@ -238,7 +232,7 @@ def check_same(rows: Sequence[Row], variants: Sequence[Variant], generations: in
     """InputError where a file has runs of other sizes or lengths."""
     for variant in variants:
         units = next(word for word in variant.words if word.startswith("units=")).removeprefix("units=")
-        for each in of(rows, variant.name):
+        for each in courses(rows, variant.name, "step"):
             same = (each[-1]["units"], each[-1]["step"]) == (units, str(generations * EVERY))
             require(
                 same,

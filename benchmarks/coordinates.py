@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 from numpy.random import default_rng
 
 from benchmarks.command import run
-from benchmarks.geometry import COLOURS, Row, Variant, run_all
+from benchmarks.geometry import COLOURS, Row, Variant, courses, run_all
 from benchmarks.results import FOLDER, Result, table, write_figure
 from neatcore.genome import Genome
 from neatcore.interfaces import Generalising
@@ -72,19 +72,12 @@ def attempt(variant: Variant, seed: int, generations: int) -> list[Row]:
 # --- the page -----------------------------------------------------------------------------------------------------------
 
 
-def runs_of(rows: Sequence[Row], variant: str) -> list[list[Row]]:
-    """The rows of a variant, run by run, by moment."""
-    chosen = [row for row in rows if row["variant"] == variant]
-    seeds = sorted({int(row["seed"]) for row in chosen})
-    return [sorted((r for r in chosen if int(r["seed"]) == seed), key=lambda r: int(r["moment"])) for seed in seeds]
-
-
 def picture(rows: Sequence[Row]) -> Figure:
     """Test accuracy of every run over passes, or as many moments of evolution; the mean of a variant bold."""
     drawing, ax = plot_figure(LIGHT, 640, 340, Margins(left=40, right=190))
     ends = []
     for name, colour in zip(NAMES, COLOURS):
-        found = runs_of(rows, name)
+        found = courses(rows, name, "moment")
         if found:
             places = [int(row["moment"]) for row in found[0]]
             values = np.array([[float(row["test"]) for row in course] for course in found])
@@ -100,7 +93,7 @@ def picture(rows: Sequence[Row]) -> Figure:
 def overview(rows: Sequence[Row]) -> str:
     lines = []
     for name in NAMES:
-        found = runs_of(rows, name)
+        found = courses(rows, name, "moment")
         if found:
             last = [course[-1] for course in found]
             means = [np.mean([float(row[column]) for row in last]) for column in ("test", "parameters", "evaluations", "processor")]
@@ -116,7 +109,7 @@ def result(rows: Sequence[Row], folder: Path, generations: int) -> Result:
     said = [
         f"{name} {np.mean([float(course[-1]['test']) for course in found]):.1f} %"
         for name in NAMES
-        if (found := runs_of(rows, name))
+        if (found := courses(rows, name, "moment"))
     ]
     commands = [variant.command(1, generations * MORE.get(variant.name, 1)) for variant in VARIANTS]
     parts = [
@@ -128,7 +121,8 @@ def result(rows: Sequence[Row], folder: Path, generations: int) -> Result:
     ]
     headline = f"Test accuracy on MNIST after {generations} passes: {'; '.join(said)}."
     title = "MNIST by a function of two places: learnt, and evolved"
-    return Result(NAME, title, headline, f"python -m benchmarks.{NAME}", "\n\n".join(parts))
+    options = f" --generations {generations}" * (generations != GENERATIONS)
+    return Result(NAME, title, headline, f"python -m benchmarks.{NAME}{options}", "\n\n".join(parts))
 
 
 NOTES = """

@@ -18,7 +18,7 @@ from numpy.random import default_rng
 from PIL import Image
 
 from benchmarks.command import run
-from benchmarks.geometry import COLOURS, Row, Variant, run_all
+from benchmarks.geometry import COLOURS, Row, Variant, courses, run_all
 from benchmarks.results import FOLDER, Result, table, write_figure
 from neatcore.files import load_genome, save
 from neatcore.genome import Genome
@@ -111,21 +111,17 @@ def locality(encoding: HyperNeat, champion: Genome) -> float:
 # --- the page -----------------------------------------------------------------------------------------------------------
 
 
-def courses(rows: Sequence[Row], variant: str) -> list[list[Row]]:
-    """The rows of a variant, run by run, by generation."""
-    chosen = [row for row in rows if row["variant"] == variant]
-    seeds = sorted({int(row["seed"]) for row in chosen})
-    return [sorted((r for r in chosen if int(r["seed"]) == seed), key=lambda r: int(r["generation"])) for seed in seeds]
-
-
 def tests(rows: Sequence[Row], variant: str) -> list[float]:
     """Mean squared error on the test pictures at the end of every run."""
-    return [float(course[-1]["test"]) for course in courses(rows, variant)]
+    return [float(course[-1]["test"]) for course in courses(rows, variant, "generation")]
 
 
 def early(rows: Sequence[Row], each: int) -> list[float]:
     """The same of direct networks in the first row after as many steps as `each`."""
-    return [float(next(row for row in course if int(row["evaluations"]) >= each)["test"]) for course in courses(rows, DIRECT)]
+    return [
+        float(next(row for row in course if int(row["evaluations"]) >= each)["test"])
+        for course in courses(rows, DIRECT, "generation")
+    ]
 
 
 def picture(rows: Sequence[Row], steps: int) -> Figure:
@@ -133,7 +129,7 @@ def picture(rows: Sequence[Row], steps: int) -> Figure:
     drawing, ax = plot_figure(LIGHT, 640, 340, Margins(left=44, right=104))
     ends = []
     for name, colour in zip(NAMES, COLOURS):
-        found = courses(rows, name)
+        found = courses(rows, name, "generation")
         if found:
             taken = 1 if name == DIRECT else steps
             places = [taken * int(row["evaluations"]) for row in found[0]]
@@ -155,7 +151,7 @@ def overview(rows: Sequence[Row]) -> str:
     """A row for each variant."""
     lines = []
     for name in NAMES:
-        found = courses(rows, name)
+        found = courses(rows, name, "generation")
         if found:
             last = [course[-1] for course in found]
             errors, ratio = tests(rows, name), [int(row["weights"]) / int(row["parameters"]) for row in last]
@@ -207,8 +203,8 @@ def first_layer(synapses: Synapses) -> Synapses:
 
 def result(rows: Sequence[Row], folder: Path, generations: int, population: int, steps: int, words: Sequence[str] = ()) -> Result:
     """The page, its figures written to `folder`."""
-    means = {name: float(np.mean(tests(rows, name))) for name in NAMES if courses(rows, name)}
-    last = [course[-1] for course in courses(rows, LAMARCK)]
+    means = {name: float(np.mean(tests(rows, name))) for name in NAMES if courses(rows, name, "generation")}
+    last = [course[-1] for course in courses(rows, LAMARCK, "generation")]
     ratio = min(int(row["weights"]) / int(row["parameters"]) for row in last)
     line = generations * steps
     quick = float(np.mean(early(rows, line)))

@@ -13,7 +13,7 @@ import typer
 from matplotlib.figure import Figure
 
 from benchmarks.command import run
-from benchmarks.geometry import Row, Variant, bands, bests, greater, run_all, spread
+from benchmarks.geometry import Row, Variant, bands, bests, courses, greater, run_all, spread
 from benchmarks.results import FOLDER, Result, table, write_figure
 from neatcore.interfaces import Generation
 from runner.scaling import evaluated
@@ -74,9 +74,7 @@ def _row(variant: Variant, seed: int, generation: int, resolution: int, figures:
 
 def of(rows: Sequence[Row], variant: str, resolution: int = CELLS) -> list[list[Row]]:
     """The rows of a variant at one resolution, run by run, by generation."""
-    chosen = [row for row in rows if row["variant"] == variant and int(row["resolution"]) == resolution]
-    seeds = sorted({int(row["seed"]) for row in chosen})
-    return [sorted((r for r in chosen if int(r["seed"]) == seed), key=lambda r: int(r["generation"])) for seed in seeds]
+    return courses([row for row in rows if int(row["resolution"]) == resolution], variant, "generation")
 
 
 def final(rows: Sequence[Row], variant: str, column: str, resolution: int = CELLS) -> list[float]:

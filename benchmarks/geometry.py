@@ -86,6 +86,13 @@ def _order(variants: Sequence[Variant], row: Mapping[str, Any]) -> int:
     return [variant.name for variant in variants].index(row["variant"])
 
 
+def courses(rows: Sequence[Row], variant: str, moment: str) -> list[list[Row]]:
+    """The rows of a variant, run by run in the order of their seeds, each by the column `moment`, such as the generation."""
+    chosen = [row for row in rows if row["variant"] == variant]
+    seeds = sorted({int(row["seed"]) for row in chosen})
+    return [sorted((r for r in chosen if int(r["seed"]) == seed), key=lambda r: int(r[moment])) for seed in seeds]
+
+
 def greater(one: Sequence[float], other: Sequence[float]) -> float:
     """p of a one-sided Mann-Whitney test that `one` is not greater than `other`."""
     return float(mannwhitneyu(one, other, alternative="greater").pvalue)

@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 from numpy.random import default_rng
 
 from benchmarks.command import run
-from benchmarks.geometry import COLOURS, Row, Variant, run_all
+from benchmarks.geometry import COLOURS, Row, Variant, courses, run_all
 from benchmarks.results import FOLDER, Result, table, write_figure
 from neatcore.interfaces import Counted, Descending, Generalising
 from neatcore.loop import descend
@@ -80,13 +80,6 @@ def attempt(variant: Variant, seed: int, generations: int) -> list[Row]:
 # --- the page -----------------------------------------------------------------------------------------------------------
 
 
-def courses(rows: Sequence[Row], variant: str) -> list[list[Row]]:
-    """The rows of a variant, run by run, by pass."""
-    chosen = [row for row in rows if row["variant"] == variant]
-    seeds = sorted({int(row["seed"]) for row in chosen})
-    return [sorted((r for r in chosen if int(r["seed"]) == seed), key=lambda r: int(r["pass"])) for seed in seeds]
-
-
 def best(course: Sequence[Row]) -> Row:
     """The first of the passes after which validation was best: where the paper stops."""
     return max(course, key=lambda row: float(row["validation"]))
@@ -94,7 +87,7 @@ def best(course: Sequence[Row]) -> Row:
 
 def tests(rows: Sequence[Row], variant: str) -> list[float]:
     """Test accuracy of every run, in percent."""
-    return [float(best(course)["test"]) for course in courses(rows, variant)]
+    return [float(best(course)["test"]) for course in courses(rows, variant, "pass")]
 
 
 def picture(rows: Sequence[Row]) -> Figure:
@@ -102,7 +95,7 @@ def picture(rows: Sequence[Row]) -> Figure:
     drawing, ax = plot_figure(LIGHT, 640, 320, Margins(left=40, right=186))
     ends, most = [], 0.0
     for name, colour in zip((DIRECT, HYPER, NARROW), COLOURS):
-        found = courses(rows, name)
+        found = courses(rows, name, "pass")
         if found:
             places = [int(row["pass"]) for row in found[0]]
             errors = np.array([[100 - float(row["test"]) for row in course] for course in found])
@@ -121,7 +114,7 @@ def overview(rows: Sequence[Row]) -> str:
     """A row for each variant."""
     lines = []
     for name in (DIRECT, HYPER, NARROW):
-        found = courses(rows, name)
+        found = courses(rows, name, "pass")
         if found:
             chosen, accuracy = [best(course) for course in found], tests(rows, name)
             lines.append(
@@ -155,11 +148,11 @@ def result(rows: Sequence[Row], folder: Path, passes: int) -> Result:
     """The page, its figure written to `folder`."""
     said = []
     for name in (DIRECT, HYPER, NARROW):
-        found = courses(rows, name)
+        found = courses(rows, name, "pass")
         if found:
             said.append(f"{name} {np.mean(tests(rows, name)):.2f} % ({int(found[0][0]['parameters']):,} parameters)")
     headline = (
-        f"Test accuracy after {passes} passes, mean of {len(courses(rows, DIRECT))} runs: {', '.join(said)}; "
+        f"Test accuracy after {passes} passes, mean of {len(courses(rows, DIRECT, 'pass'))} runs: {', '.join(said)}; "
         f"the paper has {PAPER[DIRECT]} and {PAPER[HYPER]} %."
     )
     parts = [

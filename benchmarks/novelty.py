@@ -146,7 +146,10 @@ def result(rows: Sequence[Row], folder: Path, generations: int) -> Result:
         "To repeat a run:\n\n" + "\n".join(f"    {variant.command(1, generations)}" for variant in VARIANTS),
         f"All runs: [{NAME}.csv]({NAME}.csv).",
     ]
-    return Result(NAME, "Novelty search in the mazes of 2011", headline, f"python -m benchmarks.{NAME}", "\n\n".join(parts))
+    options = f" --generations {generations}" * (generations != GENERATIONS)
+    return Result(
+        NAME, "Novelty search in the mazes of 2011", headline, f"python -m benchmarks.{NAME}{options}", "\n\n".join(parts)
+    )
 
 
 NOTES = """

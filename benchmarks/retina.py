@@ -12,7 +12,7 @@ import typer
 from matplotlib.figure import Figure
 
 from benchmarks.command import run
-from benchmarks.geometry import Row, Variant, bands, bests, greater, run_all, spread
+from benchmarks.geometry import Row, Variant, bands, bests, courses, greater, run_all, spread
 from benchmarks.results import FOLDER, Result, table, write_figure
 from neatcore.genome import BIAS, Genome
 from neatcore.interfaces import Generation
@@ -75,13 +75,6 @@ def modularity(network: Genome) -> float:
 # --- the page -----------------------------------------------------------------------------------------------------------
 
 
-def runs_of(rows: Sequence[Row], variant: str) -> list[list[Row]]:
-    """The rows of a variant, run by run, by generation."""
-    chosen = [row for row in rows if row["variant"] == variant]
-    seeds = sorted({int(row["seed"]) for row in chosen})
-    return [sorted((r for r in chosen if int(r["seed"]) == seed), key=lambda r: int(r["generation"])) for seed in seeds]
-
-
 def held(course: Sequence[Row], places: Sequence[int]) -> list[float]:
     """Patterns told at each of the generations; the last value where a run has ended."""
     return [float([row for row in course if int(row["generation"]) <= place][-1]["right"]) for place in places]
@@ -91,7 +84,7 @@ def picture(rows: Sequence[Row], generations: int) -> Figure:
     """Answers that are right, over generations."""
     drawing, ax = plot_figure(LIGHT, 640, 330, Margins(left=40, right=140))
     places = [1, *range(EVERY, generations + 1, EVERY)]
-    curves = {v.name: (places, [held(course, places) for course in runs_of(rows, v.name)]) for v in VARIANTS}
+    curves = {v.name: (places, [held(course, places) for course in courses(rows, v.name, "generation")]) for v in VARIANTS}
     bands(ax, {name: curve for name, curve in curves.items() if curve[1]}, "generation", "right answers of 512")
     return drawing
 
@@ -99,7 +92,7 @@ def picture(rows: Sequence[Row], generations: int) -> Figure:
 def overview(rows: Sequence[Row]) -> str:
     lines = []
     for variant in VARIANTS:
-        found = runs_of(rows, variant.name)
+        found = courses(rows, variant.name, "generation")
         if found:
             last = [course[-1] for course in found]
             solved = [float(row["generation"]) for row in last if int(row["solved"])]
@@ -114,7 +107,7 @@ COLUMNS = (("right", 0), ("hidden", 0), ("links", 0), ("modularity", 2), ("secon
 
 def result(rows: Sequence[Row], folder: Path, generations: int) -> Result:
     """The page, its figure written to `folder`."""
-    found = {v.name: [course[-1] for course in runs_of(rows, v.name)] for v in VARIANTS}
+    found = {v.name: [course[-1] for course in courses(rows, v.name, "generation")] for v in VARIANTS}
     counts = [f"{name} {sum(int(row['solved']) for row in last)} of {len(last)}" for name, last in found.items() if last]
     parts = [
         write_figure(folder / f"{NAME}.svg", picture(rows, generations), "Right answers over generations"),

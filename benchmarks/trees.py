@@ -56,7 +56,7 @@ def measure(depths: tuple[int, int], rounds: int) -> Measured:
     return Measured(depths, network.hidden, len(network.links), asked, *(float(np.median(each[1:])) for each in (ours, bare)))
 
 
-def result(found: Sequence[Measured]) -> Result:
+def result(found: Sequence[Measured], rounds: int) -> Result:
     """The page."""
     rows = []
     for each in found:
@@ -93,10 +93,10 @@ def result(found: Sequence[Measured]) -> Result:
     body = f"""{table(columns, rows)}
 
 A CPPN of {NODES} computing nodes and {LINKS} links, {INPUTS} inputs and {OUTPUTS} output of the network, three rounds of hidden
-neurons. Contestants take turns on one thread; milliseconds of the processor, medians. Growing is all of decoding: trees, links, the
-network packed. Questions of the paper's procedure are counted as it asks them, anew for every side of a cell; here what a tree
-knows is looked up, so fewer are asked. The bare questions are as many as the procedure's, at random points, by the same evaluator.
-The figures of pureples are for another CPPN on another machine, and tell the order of magnitude alone."""
+neurons. Contestants take turns on one thread, {rounds} each; milliseconds of the processor, medians. Growing is all of decoding:
+trees, links, the network packed. Questions of the paper's procedure are counted as it asks them, anew for every side of a cell;
+here what a tree knows is looked up, so fewer are asked. The bare questions are as many as the procedure's, at random points, by the
+same evaluator. The figures of pureples are for another CPPN on another machine, and tell the order of magnitude alone."""
     return Result(NAME, "Speed of ES-HyperNEAT's trees", headline, f"python -m benchmarks.{NAME}", body)
 
 
@@ -105,7 +105,7 @@ def main(
     folder: Annotated[Path, typer.Option(help="where results are written")] = FOLDER,
 ) -> None:
     """Compare growing networks with bare questions to the CPPN."""
-    result([measure(depths, rounds) for depths in DEPTHS]).write(folder, loaded=True)
+    result([measure(depths, rounds) for depths in DEPTHS], rounds).write(folder, loaded=True)
 
 
 if __name__ == "__main__":

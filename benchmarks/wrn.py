@@ -112,7 +112,8 @@ def result(rows: Sequence[Row], folder: Path, steps: int, batch: int) -> Result:
         )
     )
     title = "CIFAR-10: wide residual networks whose kernels are written"
-    return Result(NAME, title, headline, f"python -m benchmarks.{NAME}", body)
+    options = f" --steps {steps}" * (steps != STEPS) + f" --batch {batch}" * (batch != BATCH)
+    return Result(NAME, title, headline, f"python -m benchmarks.{NAME}{options}", body)
 
 
 def note(steps: int, batch: int) -> str:
