@@ -10,7 +10,6 @@ from typing import Any
 
 from matplotlib.figure import Figure
 
-from neatcore.cppn import query_sheets
 from neatcore.errors import InputError, TaskError, require
 from neatcore.genome import Genome
 from neatcore.interfaces import Array, Floats, Model, Named
@@ -60,11 +59,9 @@ class Wiring:
     def question(self) -> Question:
         """What the CPPN is asked."""
         encoding = self.parts.encoding
-        if isinstance(encoding, EsHyperNeat):
-            return question_in_space(encoding, self.champion, len(self.synapses.weights))
-        if not isinstance(encoding, HyperNeat):
+        if not isinstance(encoding, HyperNeat | EsHyperNeat):
             raise InputError("there is no CPPN to ask")
-        return question_of(encoding, self.champion)
+        return question_of(encoding, self.champion, len(self.synapses.weights))
 
     @property
     def plots(self) -> list[str]:
@@ -86,30 +83,15 @@ def wiring_of(parts: Parts, champion: Any, task: str) -> Wiring | None:
     return Wiring(parts, champion, task, synapses, parts.model) if isinstance(synapses, Synapses) else None
 
 
-def question_of(encoding: HyperNeat, genome: Genome) -> Question:
-    """How the encoding asks a CPPN, as a picture of it needs it."""
-    config, groups = encoding.config, encoding.groups
-    places = [place if config.sheet_outputs == "each" else 0 for place in range(len(encoding.substrate.projections))]
-    gated = encoding.expression.gated
+def question_of(encoding: HyperNeat | EsHyperNeat, genome: Genome, pairs: int) -> Question:
+    """How the encoding asks a CPPN about so many pairs of sheets, as a picture of it needs it."""
 
     def ask(source: Floats, target: Floats) -> Array:
         first: Array = encoding.answers([genome], source, target)[0]
         return first
 
-    outputs = [(place, groups + place if gated else -1) for place in places]
-    return Question(ask, encoding.names[1], outputs, config.threshold if config.rule == "threshold" else 0.0)
-
-
-def question_in_space(encoding: EsHyperNeat, genome: Genome, pairs: int) -> Question:
-    """The same of ES-HyperNEAT, for so many pairs of sheets."""
-    config = encoding.config
-
-    def ask(source: Floats, target: Floats) -> Array:
-        answers = query_sheets([genome], source, target, delta=config.delta, distance=config.distance, bias=config.bias)
-        first: Array = answers[0]
-        return first
-
-    return Question(ask, encoding.names[1], [(0, 1 if config.rule == "leo" else -1)] * pairs)
+    beyond = encoding.config.threshold if encoding.config.rule == "threshold" else 0.0
+    return Question(ask, encoding.names[1], [encoding.outputs_of(pair) for pair in range(pairs)], beyond)
 
 
 # --- the pictures, and what a page says below them ----------------------------------------------------------------------

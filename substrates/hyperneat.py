@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,28 +9,26 @@ from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import Field, field_validator
+from pydantic import Field
 
-from neatcore.cppn import query_sheets
-from neatcore.errors import InputError, require
-from neatcore.genome import INPUT, OUTPUT, Genome, Genomes
+from neatcore.errors import require
+from neatcore.genome import Genome, Genomes
 from neatcore.interfaces import Floats, GraphSpace
 from substrates.config import Shape, SubstrateConfig
 from substrates.expression import Expression, LinkExpression, Threshold, Whole
 from substrates.geometry import Projection, Substrate
 from substrates.layouts import lay_out
 from substrates.networks import SubstrateModel, Synapses, check_room
-from substrates.seeds import AXES, axes_named, local, near
+from substrates.questions import GAUCI, QuestionsConfig, check_cppns
+from substrates.seeds import AXES, local, near
 
 Single = NDArray[np.float32]
 
-GAUCI = ("signed_sigmoid", ("signed_sigmoid", "sine", "gaussian", "ramp"))  # activations of outputs, and of hidden nodes
-DPPN = ("linear", ("logistic", "tanh", "relu", "sine", "absolute", "gaussian"))
-MANY = 1 << 22  # pairs from which on all processors take part
+DPPN = ("linear", ("logistic", "tanh", "relu", "sine", "absolute", "gaussian"))  # activations of outputs, and of hidden nodes
 BATCH = 1 << 26  # answers at a time beyond which genomes are asked in turn, where each answers more than the weight
 
 
-class HyperNeatConfig(SubstrateConfig):
+class HyperNeatConfig(QuestionsConfig, SubstrateConfig):
     """HyperNEAT: a CPPN paints the weights of a substrate."""
 
     rule: Literal["threshold", "leo", "all"] = Field(
@@ -41,23 +38,10 @@ class HyperNeatConfig(SubstrateConfig):
     )
     threshold: float = Field(0.2, ge=0, lt=1, description="rule=threshold: answers within ± this are no link")
     reach: float = Field(3.0, gt=0, description="weights lie within ± this; rule=all: what answers are multiplied by")
-    delta: bool = Field(False, description="the CPPN also reads the differences of the coordinates, target - source")
-    distance: bool = Field(False, description="the CPPN also reads the distance of both ends")
     middle: bool = Field(False, description="each end also has its distance from the middle, √(x² + y²), as a coordinate")
     sheet_outputs: Literal["one", "each"] = Field(
         "one", description="CPPN outputs: one for all weights, one for all biases; or each pair of sheets, each sheet its own"
     )
-    biases: bool = Field(False, description="further CPPN outputs paint a bias for every neuron, asked with the source at 0")
-    locality: str = Field(
-        "", description="rule=leo or all: axes along which first networks link near neurons only, such as x or xy"
-    )
-    radius: float = Field(0.5, gt=0, description="how near that is")
-    bias: float = Field(1.0, description="value of the CPPN's bias node; 0 leaves the node out")
-
-    @field_validator("locality")
-    @classmethod
-    def _axes(cls, locality: str) -> str:
-        return axes_named(locality)
 
     @property
     def expression(self) -> Expression:
@@ -110,8 +94,7 @@ class HyperNeat:
     def names(self) -> tuple[Sequence[str], Sequence[str]]:
         """What the CPPN's inputs and outputs are called."""
         axes = [*AXES[: self.substrate.dimensions], *["d"] * self.config.middle]
-        inputs = [f"{axis}{end}" for end in "12" for axis in axes]
-        inputs += [f"Δ{axis}" for axis in axes] * self.config.delta + ["distance"] * self.config.distance
+        inputs = self.config.names_for(axes)
         pairs = [f" {self.substrate.title(pair)}" for pair in self.substrate.projections] if self.each else [""]
         sheets = [f" {sheet.name}" for sheet in self.substrate.sheets if sheet.role != "input"] if self.each else [""]
         outputs = [f"weight{pair}" for pair in pairs] + [f"express{pair}" for pair in pairs] * self.expression.gated
@@ -177,10 +160,12 @@ class HyperNeat:
 
     def answers(self, genomes: Sequence[Genome], source: Floats, target: Floats) -> Single:
         """What P CPPNs answer for all pairs of two sheets of points, (P, O, T, S), before any rule."""
-        config, pairs = self.config, len(genomes) * len(source) * len(target)
-        threads = (os.cpu_count() or 1) if pairs >= MANY else 1
-        ends = (self.seen(points) for points in (source, target))
-        return query_sheets(genomes, *ends, delta=config.delta, distance=config.distance, bias=config.bias, threads=threads)
+        return self.config.answers(genomes, self.seen(source), self.seen(target))
+
+    def outputs_of(self, pair: int) -> tuple[int, int]:
+        """Places of the outputs that paint a pair of sheets: the weight, and what gates it, -1 for none."""
+        group = pair if self.each else 0
+        return group, self.groups + group if self.expression.gated else -1
 
     def seen(self, points: Floats) -> Floats:
         """The coordinates of points (N, D) as the CPPN reads them, of each end of a link."""
@@ -189,33 +174,13 @@ class HyperNeat:
         return np.concatenate([points, np.linalg.norm(points[:, :2], axis=1, keepdims=True)], axis=1)
 
 
-def check_cppns(population: Genomes, names: tuple[Sequence[str], Sequence[str]]) -> None:
-    """InputError where a genome has not the inputs and outputs of those names."""
-    for kind, wanted in zip((INPUT, OUTPUT), names):
-        counts = np.add.reduceat(population.nodes["kind"] == kind, population.node_starts[:-1], dtype=np.int64)
-        wrong = np.flatnonzero(counts != len(wanted))
-        if len(wrong):
-            what, found = ("inputs", "outputs")[kind == OUTPUT], counts[wrong[0]]
-            raise InputError(
-                f"genome {wrong[0]} has {found} {what}; a CPPN of this substrate has {len(wanted)}: {', '.join(wanted)}"
-            )
-
-
 def hyperneat(
     config: HyperNeatConfig, inputs: int, outputs: int, places: tuple[Floats, Floats] | None = None
 ) -> tuple[HyperNeat, SubstrateModel]:
     """HyperNEAT and its model for networks of so many inputs and outputs, which stand at `places` if the task says so."""
     substrate = lay_out(config, inputs, outputs, places, told_apart=config.sheet_outputs == "each")
-    for axis in config.locality:
-        require(
-            AXES.index(axis) < substrate.dimensions,
-            f"locality={config.locality!r}: the substrate has no axis {axis}, only {', '.join(AXES[: substrate.dimensions])}",
-        )
+    rules = "rule=leo, whose output decides which links there are, or rule=all"
+    config.check_locality(substrate.dimensions, rules, allowed=config.rule != "threshold")
     require(not (config.middle and config.distance), "distance=true does not go with middle=true, which is one more coordinate")
-    require(
-        not config.locality or config.rule in ("leo", "all"),
-        "locality needs rule=leo, whose output decides which links there are, or rule=all",
-    )
-    require(not config.locality or config.bias != 0, "locality needs the CPPN's bias node; leave out bias=0")
     check_room(1, substrate)
     return HyperNeat(substrate, config, config.expression), SubstrateModel(config)

@@ -22,8 +22,8 @@ from neatcore.nets.columns import Nets
 from substrates.config import SubstrateConfig
 from substrates.evolvable.config import MOST as MOST
 from substrates.evolvable.config import EsHyperNeatConfig as EsHyperNeatConfig
-from substrates.hyperneat import GAUCI, check_cppns
 from substrates.layouts import lay_out
+from substrates.questions import GAUCI, check_cppns
 from substrates.seeds import AXES, local
 from substrates.trees import cells_of, pyramid_of
 
@@ -64,10 +64,9 @@ class EsHyperNeat:
     @cached_property
     def names(self) -> tuple[Sequence[str], Sequence[str]]:
         """What the CPPN's inputs and outputs are called."""
-        axes, config = AXES[: self.dimensions], self.config
-        inputs = [f"{axis}{end}" for end in "12" for axis in axes]
-        inputs += [f"Δ{axis}" for axis in axes] * config.delta + ["distance"] * config.distance
-        return inputs, ["weight"] + ["express"] * (config.rule == "leo") + ["bias"] * config.biases
+        config = self.config
+        outputs = ["weight"] + ["express"] * (config.rule == "leo") + ["bias"] * config.biases
+        return config.names_for(AXES[: self.dimensions]), outputs
 
     @cached_property
     def space(self) -> GraphSpace:
@@ -100,6 +99,14 @@ class EsHyperNeat:
         networks = [self._network(each, row) for each, row in zip(found, biases)]
         places = [np.concatenate([self.inputs, self.outputs, self._centres[each.cells]]) for each in found]
         return Grown(Genomes.of(networks), places, np.array([each.asked[0] for each in found]))
+
+    def answers(self, genomes: Sequence[Genome], source: Floats, target: Floats) -> Single:
+        """What P CPPNs answer for all pairs of two sheets of points, (P, O, T, S), before any rule."""
+        return self.config.answers(genomes, source, target)
+
+    def outputs_of(self, _pair: int) -> tuple[int, int]:
+        """Places of the outputs that paint any pair of sheets: the weight, and what gates it, -1 for none."""
+        return 0, 1 if self.config.rule == "leo" else -1
 
     @cached_property
     def _centres(self) -> Floats:
@@ -197,11 +204,7 @@ def es_hyperneat(
     layout = lay_out(SubstrateConfig(substrate=config.substrate), inputs, outputs, places)
     near, far = (np.concatenate([sheet.points for sheet in layout.sheets if sheet.role == role]) for role in ("input", "output"))
     dimensions = near.shape[1]
-    for axis in config.locality:
-        require(
-            AXES.index(axis) < dimensions,
-            f"locality={config.locality!r}: the substrate has no axis {axis}, only {', '.join(AXES[:dimensions])}",
-        )
+    config.check_locality(dimensions, "rule=leo, whose output decides which links there are", allowed=config.rule == "leo")
     _check_questions(config, inputs + outputs, dimensions - (config.height != "any"))
     return EsHyperNeat(near, far, config), NetworkModel(DirectConfig(recurrent=config.recurrent, passes=config.passes))
 

@@ -6,15 +6,14 @@ from typing import Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from neatcore.errors import InputError, require
-from neatcore.parameters import Parameters
+from neatcore.errors import InputError
 from substrates.config import activation_named
-from substrates.seeds import axes_named
+from substrates.questions import QuestionsConfig
 
 MOST = 2_000_000_000  # questions to a CPPN that a network may come to
 
 
-class EsHyperNeatConfig(Parameters):
+class EsHyperNeatConfig(QuestionsConfig):
     """ES-HyperNEAT: a CPPN's pattern also tells where hidden neurons stand (Risi & Stanley 2012)."""
 
     substrate: Literal["task", "parallel", "concentric", "circular", "grid"] = Field(
@@ -40,12 +39,6 @@ class EsHyperNeatConfig(Parameters):
     )
     reach: float = Field(3.0, gt=0, description="weights lie within ± this")
     normalize: bool = Field(False, description="the positive weights of a neuron add up to reach, the negative ones to -reach")
-    delta: bool = Field(False, description="the CPPN also reads the differences of the coordinates, target - source")
-    distance: bool = Field(False, description="the CPPN also reads the distance of both ends")
-    biases: bool = Field(False, description="a further CPPN output paints a bias for every neuron, asked with the source at 0")
-    locality: str = Field("", description="rule=leo: axes along which first networks link near neurons only, such as x or xy")
-    radius: float = Field(0.5, gt=0, description="how near that is")
-    bias: float = Field(1.0, description="value of the CPPN's bias node; 0 leaves the node out")
     activation: str = Field("sigmoid", description="activation of hidden neurons")
     readout: str = Field("sigmoid", description="activation of output neurons")
     passes: int = Field(5, ge=1, le=1000, description="recurrent: passes a step; a signal crosses a link a pass")
@@ -54,11 +47,6 @@ class EsHyperNeatConfig(Parameters):
     @classmethod
     def _known(cls, name: str) -> str:
         return activation_named(name)
-
-    @field_validator("locality")
-    @classmethod
-    def _axes(cls, locality: str) -> str:
-        return axes_named(locality)
 
     @field_validator("height")
     @classmethod
@@ -71,6 +59,4 @@ class EsHyperNeatConfig(Parameters):
     def _consistent(self) -> EsHyperNeatConfig:
         if self.maximum < self.initial:
             raise InputError(f"maximum={self.maximum} is below initial={self.initial}; a tree has at least its initial levels")
-        require(not self.locality or self.rule == "leo", "locality needs rule=leo, whose output decides which links there are")
-        require(not self.locality or self.bias != 0, "locality needs the CPPN's bias node; leave out bias=0")
         return self

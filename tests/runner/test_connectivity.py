@@ -130,7 +130,7 @@ def test_a_cppn_is_asked_as_the_encoding_asks_it() -> None:
     """What is beyond the threshold in the answers is what is linked."""
     for rule in ("threshold", "leo"):
         encoding, genome = local(rule)
-        asked = question_of(encoding, genome)
+        asked = question_of(encoding, genome, 1)
         sheets, ((weight, gate),) = encoding.substrate.sheets, asked.outputs
         answers = asked.ask(sheets[0].points, sheets[1].points)
         linked = encoding.decode([genome]).weights[0][0].T != 0
@@ -141,7 +141,7 @@ def test_a_cppn_is_asked_as_the_encoding_asks_it() -> None:
 def test_each_pair_of_sheets_is_asked_for_its_own_outputs() -> None:
     parts, champion = parts_of("cartpole", "hidden=[3]", "rule=leo", "sheet_outputs=each", "steps=30")
     assert isinstance(parts.encoding, HyperNeat)
-    asked = question_of(parts.encoding, champion)
+    asked = question_of(parts.encoding, champion, 2)
     assert [(asked.names[weight], asked.names[gate]) for weight, gate in asked.outputs] == [
         ("weight input → hidden", "express input → hidden"),
         ("weight hidden → output", "express hidden → output"),

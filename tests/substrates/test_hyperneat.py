@@ -16,6 +16,7 @@ from neatcore.genome import Genome, Genomes, check_genome
 from neatcore.interfaces import Floats
 from neatcore.neat import Neat, NeatConfig
 from substrates import hyperneat as module
+from substrates import questions
 from substrates.config import LAYOUTS
 from substrates.expression import Single
 from substrates.geometry import grid, ring
@@ -134,7 +135,7 @@ def test_threads_and_batches_change_nothing(monkeypatch: pytest.MonkeyPatch) -> 
     encoding = made(30, 20, hidden=[9], rule="leo", biases=True)
     genomes = sample_genomes(encoding.space)
     wanted = encoding.decode(genomes)
-    monkeypatch.setattr(module, "MANY", 1)
+    monkeypatch.setattr(questions, "MANY", 1)
     monkeypatch.setattr("os.cpu_count", lambda: 3)
     monkeypatch.setattr(module, "BATCH", 1)
     found = encoding.decode(genomes)
