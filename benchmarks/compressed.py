@@ -12,6 +12,7 @@ import numpy as np
 import typer
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator, NullLocator, StrMethodFormatter
 
 from benchmarks.command import run
 from benchmarks.geometry import Row, Variant, run_all
@@ -132,13 +133,16 @@ def picture(found: dict[str, list[Sample]]) -> Figure:
         ax.set_axis_off()
     for name, ax in zip(names, panels.ravel()):
         _panel(ax, found[name])
-        ax.set_title(name, fontsize=12, color=LIGHT.ink, loc="left", pad=22)
+        ax.set_title(f"{name}: evaluations", fontsize=12, color=LIGHT.ink, loc="left", pad=22)
     return drawing
 
 
 def _panel(ax: Axes, some: Sequence[Sample]) -> None:
-    dress(ax, LIGHT, "coefficients of a matrix", "evaluations")
+    dress(ax, LIGHT, "coefficients of a matrix")
     ax.set_yscale("log")
+    ax.yaxis.set_major_locator(LogLocator(subs=(1.0, 3.0)))
+    ax.yaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
+    ax.yaxis.set_minor_locator(NullLocator())
     for place, sample in enumerate(some):
         apart = place + 0.2 * np.sin(2.4 * np.arange(len(sample.solved)))
         ax.scatter(apart, sample.solved, s=12, color=LIGHT.accent, alpha=0.5, linewidths=0)

@@ -15,7 +15,7 @@ from numpy.random import Generator as Random
 from numpy.random import default_rng
 from pydantic import Field
 
-from hypernets.interfaces import Generator, Network
+from hypernets.interfaces import Costing, Generator, Network
 from hypernets.losses import LOSSES, Figures, Loss
 from neatcore.errors import InputError, unknown
 from neatcore.interfaces import Array, Encoding, Floats, Model, Space, Task, Teaching, VectorSpace
@@ -185,6 +185,9 @@ def _step(
     """One step of the optimiser: z, its state, the memory of the lanes, and figures."""
 
     def cost(z: jax.Array) -> tuple[jax.Array, tuple[jax.Array, Weights, Figures]]:
+        if isinstance(course.generator, Costing):
+            total, figures = course.generator.cost(z, course.loss, inputs, targets, key)
+            return total, (memory, {}, figures)
         weights = course.generator.generate(z)
         applied = course.network.apply(weights, memory, inputs, key)
         loss, figures = course.loss(applied.outputs, targets)

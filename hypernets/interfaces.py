@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 import jax
 
 from neatcore.interfaces import Array, Floats, Policy, VectorSpace
+
+if TYPE_CHECKING:
+    from hypernets.losses import Figures, Loss
 
 Weights = Mapping[str, jax.Array]  # of one network: arrays by name
 Stacked = Mapping[str, Array]  # of P networks: arrays by name, plain, their first axis P
@@ -102,4 +105,13 @@ class Generator(Protocol):
 
     def decode(self, genomes: Sequence[Floats], /) -> Stacked:
         """The weights of P networks, made from P vectors."""
+        ...
+
+
+@runtime_checkable
+class Costing(Protocol):
+    """A generator that says itself what descent makes small, such as one that draws many networks a step."""
+
+    def cost(self, z: jax.Array, loss: Loss, inputs: jax.Array, targets: jax.Array, key: jax.Array, /) -> tuple[jax.Array, Figures]:
+        """A number, and figures with `loss` among them; inputs (S, I) and targets of a batch, a key for what is drawn."""
         ...

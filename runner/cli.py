@@ -124,7 +124,7 @@ def train(
     from runner import commands
     from runner.presets import usual_training
 
-    usual = usual_training(words[0]) if words and not (config or origin) else None
+    usual = usual_training(words[0], words[1:]) if words and not (config or origin) else None
     settings = commands.settings_of(commands.training(_words(words, generations)), preset or usual, config, origin, data)
     _run(settings, Series(seed, seeds, jobs, out, origin), as_json, quiet, require_solved)
 
@@ -253,14 +253,45 @@ def sample(
     count: Annotated[int | None, typer.Option(min=1, help="so many texts, 1 without; or drawings, 24 without")] = None,
     seed: Annotated[int, typer.Option(min=0, help="of what is drawn by chance")] = 0,
     champion: Annotated[str, typer.Option(help="best, final, or the generation of a saved one")] = "best",
+    networks: Annotated[int | None, typer.Option(min=1, help="draw so many networks from a generator of networks")] = None,
+    evaluate: Annotated[bool, typer.Option("--evaluate", help="with --networks: try them, alone and together")] = False,
+    outliers: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="with --evaluate: a folder of notMNIST, whose letters they do not know")
+    ] = None,
     out: Annotated[
-        Path | None, typer.Option(help="the file; without, texts are printed, drawings are among the run's media")
+        Path | None, typer.Option(help="the file; without, texts are printed, all else is among the run's media")
     ] = None,
 ) -> None:
-    """Let a network that learnt text:FILE or strokes:FILE make up more of it."""
+    """Let a network that learnt text:FILE or strokes:FILE make up more of it, or draw networks from a generator of networks."""
+    from runner import networks as drawing
     from runner.sampling import Wish, save_sample
 
-    print(save_sample(run, Wish(length or 0, temperature, prime, count or 0, seed, champion), out))
+    if networks:
+        drawing.sample_networks(run, networks, seed, champion, out, evaluate=evaluate, outliers=outliers)
+    else:
+        print(save_sample(run, Wish(length or 0, temperature, prime, count or 0, seed, champion), out))
+
+
+@app.command(context_settings={"ignore_unknown_options": True})
+@guarded
+def attack(
+    words: Annotated[list[str] | None, typer.Argument(metavar="[RUN] --method NAME… --epsilon SIZE…", show_default=False)] = None,
+    networks: Annotated[
+        int, typer.Option(min=1, help="that are attacked together, and as many fresh ones that are asked then")
+    ] = 10,
+    pictures: Annotated[int, typer.Option(min=1, help="test pictures that are changed")] = 500,
+    seed: Annotated[int, typer.Option(min=0, help="of networks and pictures")] = 0,
+    champion: Annotated[str, typer.Option(help="best, final, or the generation of a saved one")] = "best",
+    as_json: AsJson = False,
+) -> None:
+    """Change pictures so that networks drawn from a run's generator mistake them, and see whether fresh ones are in doubt.
+
+    For example: neatcore attack latest --method fgsm pgd --epsilon 0.03 0.1 0.3
+    """
+    from runner import attacking
+
+    reference, methods, epsilons = attacking.parse(words or [])
+    attacking.print_attacks(reference, attacking.Plan(methods, epsilons, networks, pictures, seed), champion, as_json=as_json)
 
 
 @app.command(context_settings={"ignore_unknown_options": True})

@@ -140,7 +140,7 @@ def _sections(run: Run, parts: Parts, champion: Genome | Floats, name: str) -> I
         yield pattern_section(champion)
     weights = _named_weights(parts, champion)
     if weights:
-        yield weights_section(weights, _pixels(parts))
+        yield weights_section(weights, _pixels(parts), _several(parts))
     reading = reading_of(parts, weights)
     if reading:
         yield reading_section(reading)
@@ -189,6 +189,13 @@ def _named_weights(parts: Parts, champion: Genome | Floats) -> Mapping[str, Arra
     """The arrays by name that a champion's weights are; none where its network is of another kind."""
     weights = parts.encoding.decode([champion])
     return {name: array[0] for name, array in weights.items()} if isinstance(weights, Mapping) else {}
+
+
+def _several(parts: Parts) -> bool:
+    """Whether a champion stands for several networks, which answer together."""
+    from hypernets.hypergan.targets import Ensemble
+
+    return isinstance(parts.model, Ensemble)
 
 
 def _pixels(parts: Parts) -> Sequence[int]:
@@ -249,7 +256,7 @@ class Subject:
 
     def draw(self, name: str) -> Figure:
         if name == "weights":
-            return weights_figure(self.weights, pixels=_pixels(self.parts), theme=self.theme)
+            return weights_figure(self.weights, pixels=_pixels(self.parts), several=_several(self.parts), theme=self.theme)
         if name == PLOT and self.reading:
             return self.reading.draw(self.theme)
         if name == "champion":

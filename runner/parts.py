@@ -103,6 +103,12 @@ ENCODINGS: dict[str, Part] = {
     ),
     "hyper-wrn-40-1": Part("hypernets.targets:HyperWrn401Config", STATIC, "the same, of wrn-40-1", wants=PICTURE),
     "hyper-wrn-40-2": Part("hypernets.targets:HyperWrn402Config", STATIC, "the same, of wrn-40-2", wants=PICTURE),
+    "hypergan": Part(
+        "hypernets.hypergan:HyperGanConfig",
+        "hypernets.hypergan:hypergan",
+        "a generator of whole networks, each drawn from noise",
+        wants=PICTURE,
+    ),
     "coordinate-hypernet": Part(
         "hypernets.coordinates:CoordinateConfig",
         "hypernets.coordinates:coordinate_hypernet",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 # Stanley & Miikkulainen 2002, section 4.1; survival and weight power from the author's parameter files.
@@ -170,6 +171,14 @@ HA_CIFAR: Sections = GRADIENT | {
 HA_TEXT: Sections = GRADIENT | {"search": {"rate": 0.001, "clip": 1.0, "batch": 128, "steps": 100}}
 HA_STROKES: Sections = GRADIENT | {"search": {"rate": 1e-4, "clip": 5.0, "batch": 32, "steps": 100}}
 
+# Ratzlaff & Li 2019 for MNIST have 32 networks and 32 pictures a step; here there are fewer networks and more pictures, which is as
+# much work and more passes in the same time.
+RATZLAFF: Sections = GRADIENT | {
+    "run": GRADIENT["run"] | {"encoding": "hypergan", "generations": 10},
+    "encoding": {"networks": 8, "beta": 0.1, "pace": 5.0},
+    "search": {"rate": 3e-4, "batch": 128},
+}
+
 # Lehman & Stanley 2011, with generations instead of their steady state, in which nothing stagnates.
 LEHMAN: Sections = {
     "run": {"search": "neat", "encoding": "direct", "generations": 1000},
@@ -202,6 +211,7 @@ PRESETS: dict[str, Sections] = {
     "ha2016-cifar10": HA_CIFAR,
     "ha2016-text": HA_TEXT,
     "ha2016-strokes": HA_STROKES,
+    "ratzlaff2019": RATZLAFF,
 }
 
 # The preset that a task has where no preset, and no other encoding or search than the preset's, is chosen.
@@ -228,9 +238,15 @@ TRAINING: dict[str, str] = {
 }
 
 
-def usual_training(task: str) -> str | None:
-    """The preset with which a task is usually trained."""
-    return TRAINING.get(task) or TRAINING.get(task[: task.find(":") + 1])
+# And by the name of a model, which goes before that of a task.
+MODELS: dict[str, str] = {"hypergan": "ratzlaff2019"}
+
+
+def usual_training(task: str, words: Sequence[str] = ()) -> str | None:
+    """The preset with which a task is usually trained, where further words of the command line may name a model."""
+    named = [word.partition("=")[2] for word in words if word.startswith(("model=", "encoding="))]
+    of_model = next((MODELS[name] for name in named if name in MODELS), None)
+    return of_model or TRAINING.get(task) or TRAINING.get(task[: task.find(":") + 1])
 
 
 # What a preset sets besides, for single tasks of its paper.

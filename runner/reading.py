@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
 from matplotlib.figure import Figure
 
 from neatcore.interfaces import Array, Floats
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from hypernets.interfaces import Weights
 
 PLOT = "weight-changes"
-SHOWN = 600  # characters
+SHOWN, LEAD = 600, 300  # characters; as many are read before, so that the empty state at the beginning is forgotten
 GATES = {1: ("h",), 4: ("i", "g", "f", "o")}
 
 
@@ -37,7 +38,7 @@ class Reading:
 
 
 def reading_of(parts: Parts, weights: Mapping[str, Array]) -> Reading | None:
-    """The beginning of the text kept for validation, read; None where there is no text or no weights that change."""
+    """The beginning of the text kept for validation, read after the end of the training text; None where no weights change."""
     if not (weights and isinstance(parts.task, Text)):
         return None
     from hypernets.recurrent import Recurrent
@@ -46,9 +47,10 @@ def reading_of(parts: Parts, weights: Mapping[str, Array]) -> Reading | None:
     if not (isinstance(parts.model, Recurrent) and watched(parts.model)):
         return None
     corpus = parts.task.corpus
-    codes = corpus.validation[:SHOWN]
+    before, codes = corpus.training[-LEAD:], corpus.validation[:SHOWN]
     read: Weights = weights  # type: ignore[assignment]
-    return Reading(tuple(corpus.symbols[code] for code in codes), changes(parts.model, read, codes)) if len(codes) else None
+    found = changes(parts.model, read, np.concatenate([before, codes]))
+    return Reading(tuple(corpus.symbols[code] for code in codes), found[len(before) :])
 
 
 def reading_section(reading: Reading, theme: str = "auto") -> Section:

@@ -10,6 +10,9 @@ import pytest
 
 from neatcore import activations
 
+# Tests compile much and compute little: XLA need not look for the fastest program, which halves what the gradient side takes.
+os.environ.setdefault("XLA_FLAGS", "--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true")
+
 
 @pytest.fixture(scope="session")
 def data() -> Path:

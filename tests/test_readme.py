@@ -20,6 +20,7 @@ from typer.main import get_command
 from typer.testing import CliRunner
 
 from hypernets.gradient import GradientConfig
+from hypernets.hypergan import HyperGanConfig
 from hypernets.lifetime import LearningConfig
 from hypernets.recurrent.config import HyperLstmConfig, HyperRnnConfig
 from hypernets.targets import StaticConfig
@@ -53,6 +54,7 @@ RUN = (
     "docs/learning.md",
     "docs/compressed.md",
     "docs/novelty.md",
+    "docs/hypergan.md",
 )
 PAGES = (*RUN, "CONTRIBUTING.md", "CHANGELOG.md")
 NOT_RUN = {"README.md": ["installs", "installs"]}  # why blocks are left out
@@ -181,6 +183,7 @@ def first_cells(page: str) -> set[str]:
         ("docs/compressed.md", DctConfig),
         ("docs/compressed.md", CosyneConfig),
         ("docs/novelty.md", NoveltyConfig),
+        ("docs/hypergan.md", HyperGanConfig),
     ],
 )
 def test_every_option_is_explained_with_its_default(page: str, config: type[Parameters]) -> None:

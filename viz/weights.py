@@ -20,15 +20,19 @@ ACROSS, MOST = 32, 16  # small pictures in a row, and rows of them
 SHOWN = 8  # arrays in a figure
 
 
-def weights_figure(weights: Mapping[str, Array], *, pixels: Sequence[int] = (), theme: str | Theme = "light") -> Figure:
+def weights_figure(
+    weights: Mapping[str, Array], *, pixels: Sequence[int] = (), several: bool = False, theme: str | Theme = "light"
+) -> Figure:
     """The arrays of one network that have rows and columns. Orange negative, blue positive, each to its own scale.
 
     pixels: height, width and channels of the pictures that the first of them reads; its readers are then shown as pictures.
+    several: the first axis is of networks; of each array a row for every network is shown.
     """
-    parts = {name: array for name, array in weights.items() if array.ndim in (2, 4)}
+    parts = {name: array for name, array in weights.items() if array.ndim - several in (2, 4)}
     require(parts, "there are no weight matrices to draw")
     tone, shown = theme_of(theme), list(parts.items())[:SHOWN]
-    images = [_image(array, pixels if place == 0 else ()) for place, (_, array) in enumerate(shown)]
+    as_cells = _rows if several else _image
+    images = [as_cells(array, pixels if place == 0 else ()) for place, (_, array) in enumerate(shown)]
     sides = [min(WIDTH - 2 * EDGE, CELL * image.shape[1], TALLEST * image.shape[1] / image.shape[0]) for image, _ in images]
     heights = [side * image.shape[0] / image.shape[1] for side, (image, _) in zip(sides, images)]
     sketch = Sketch(tone, WIDTH, 2 * EDGE + sum(HEAD + height + BETWEEN for height in heights) + (18 if len(parts) > SHOWN else 0))
@@ -64,6 +68,19 @@ def _image(array: Array, pixels: Sequence[int]) -> tuple[Floats, str]:
     if array.shape[0] > array.shape[1]:
         return np.asarray(array, np.float64).T, "a column for each unit that is read, a row for each that reads"
     return np.asarray(array, np.float64), "a row for each unit that is read, a column for each that reads"
+
+
+def _rows(arrays: Array, pixels: Sequence[int]) -> tuple[Floats, str]:
+    """Arrays of several networks as cells, a row for each: the same weights stand below each other."""
+    stacked = np.asarray(arrays, np.float64)[:MOST]
+    if stacked.ndim == 5:  # (network, height, width, in, out)
+        return _mosaic(stacked[:, :, :, 0].transpose(0, 3, 1, 2)[:, :ACROSS]), "a row for each network: kernels of the first input"
+    if len(pixels) == 3 and stacked.shape[1] == pixels[0] * pixels[1] * pixels[2]:
+        fields = stacked.transpose(0, 2, 1).reshape(*stacked.shape[::2], *pixels).mean(axis=-1)
+        return _mosaic(fields[:, : ACROSS // 2]), "a row for each network: how its first units read the picture"
+    return _mosaic(stacked.transpose(0, 2, 1)[None, :, :, :ACROSS].reshape(1, len(stacked), stacked.shape[2], -1)), (
+        "a picture for each network: a row for each unit that reads, a column for each of the first units that are read"
+    )
 
 
 def _folded(tiles: Floats, across: int = ACROSS) -> Floats:

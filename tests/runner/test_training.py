@@ -81,6 +81,7 @@ def test_trained_runs_are_compared_by_parameters_steps_and_tests(tmp_path: Path)
 
 def test_a_task_has_a_usual_way_of_being_trained() -> None:
     assert usual_training("mnist") == "ha2016-mnist"
+    assert usual_training("mnist", ["rate=1", "model=hypergan"]) == "ratzlaff2019"
     assert usual_training("text:war.txt") == "ha2016-text"
     assert (usual_training("xor"), usual_training("sides.py:Sides")) == (None, None)
 

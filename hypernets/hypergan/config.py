@@ -1,0 +1,33 @@
+"""HyperGAN's settings."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from neatcore.parameters import Parameters
+
+
+class HyperGanConfig(Parameters):
+    """HyperGAN (Ratzlaff & Li 2019): noise becomes codes of layers, codes become weights, so that every draw is another network."""
+
+    target: Literal["auto", "conv", "dense"] = Field(
+        "auto", description="the network: conv for pictures, the paper's; or dense; auto: conv for pictures of 16 pixels or more"
+    )
+    channels: tuple[int, ...] = Field(
+        (), description="of target conv: of each convolution; [] for 32, 32 for grey pictures and 16, 32, 64 for those in colour"
+    )
+    hidden: tuple[int, ...] = Field((64,), description="of target dense: units of each hidden layer")
+    noise: int = Field(256, ge=1, le=65_536, description="numbers of noise that the mixer reads")
+    code: int = Field(128, ge=1, le=65_536, description="numbers of a layer's code")
+    units: tuple[int, ...] = Field((512, 512), description="units of each hidden layer of mixer, generators and discriminator")
+    networks: int = Field(
+        8, ge=1, le=1024, description="networks that are drawn at each step of training, all on the same examples"
+    )
+    codes: int = Field(256, ge=1, le=65_536, description="draws of codes on which the discriminator is trained at each step")
+    beta: float = Field(0.1, ge=0, description="weight of the discriminator's term beside the loss of the networks")
+    pace: float = Field(5.0, gt=0, description="how much faster the mixer learns than the generators")
+    matching: int = Field(100, ge=0, description="steps in which the mixer first learns codes of mean 0 and covariance 1")
+    answering: int = Field(5, ge=1, le=1024, description="networks that answer together where the whole is tried")
+    seed: int = Field(0, ge=0, description="of the noise of the networks that answer")

@@ -1,0 +1,157 @@
+"""The networks for which HyperGAN makes weights (Ratzlaff & Li 2019), and many of them as one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+from math import prod
+from typing import TYPE_CHECKING
+
+import jax
+import jax.numpy as jnp
+
+from hypernets.interfaces import Applied
+from hypernets.pictures import Picture, as_asked, of_pixels
+from hypernets.policies import Traced
+from neatcore.errors import InputError
+
+if TYPE_CHECKING:
+    from hypernets.interfaces import Network, Shapes, Stacked, Weights
+    from neatcore.interfaces import Policy
+
+
+@dataclass(frozen=True)
+class LeakyConvNet:
+    """Convolutions by kernels of `side` × `side` without a margin, each with leaky ReLU and 2 × 2 pooling; then a perceptron.
+
+    channels: what each convolution answers. units: of each hidden layer of the perceptron. classes: O.
+    """
+
+    picture: Picture
+    side: int
+    channels: tuple[int, ...]
+    units: tuple[int, ...]
+    classes: int
+    memory: int = 0
+    measured: frozenset[str] = frozenset()
+
+    def __post_init__(self) -> None:
+        if min(self._left) < 1:
+            height, width, _ = self.picture
+            raise InputError(
+                f"pictures of {height} × {width} pixels are too small for {len(self.channels)} convolutions by {self.side} × "
+                f"{self.side}, each halved; use target=dense, or fewer channels"
+            )
+
+    @property
+    def inputs(self) -> int:
+        return prod(self.picture)
+
+    @property
+    def outputs(self) -> int:
+        return self.classes
+
+    @cached_property
+    def _left(self) -> tuple[int, int]:
+        """Rows and columns after all convolutions."""
+        rows, columns, _ = self.picture
+        for _ in self.channels:
+            rows, columns = (max(0, side - self.side + 1) // 2 for side in (rows, columns))
+        return rows, columns
+
+    @property
+    def shapes(self) -> Shapes:
+        found: dict[str, tuple[int, ...]] = {}
+        for k, (wide, narrow) in enumerate(pairwise((self.picture[2], *self.channels)), 1):
+            found |= {f"conv{k}.kernel": (self.side, self.side, wide, narrow), f"conv{k}.bias": (narrow,)}
+        flat = prod(self._left) * (self.channels[-1] if self.channels else self.picture[2])
+        for k, pair in enumerate(pairwise((flat, *self.units, self.classes)), 1):
+            found |= {f"dense{k}.kernel": pair, f"dense{k}.bias": (pair[1],)}
+        return found
+
+    def initial(self, key: jax.Array, /) -> Weights:
+        """Kernels as He et al. (2015) draw them, biases 0."""
+        draw, shapes = jax.nn.initializers.he_normal(), self.shapes.items()
+        keys = jax.random.split(key, len(shapes))
+        return {name: draw(k, shape) if len(shape) > 1 else jnp.zeros(shape) for k, (name, shape) in zip(keys, shapes, strict=True)}
+
+    def apply(self, weights: Weights, state: jax.Array, inputs: jax.Array, _key: jax.Array | None = None, /) -> Applied:
+        values = of_pixels(inputs, self.picture)
+        for k in range(1, len(self.channels) + 1):  # bias and leaky ReLU after the pooling as well as before, on a quarter
+            values = jax.nn.leaky_relu(_halved(_convolved(values, weights[f"conv{k}.kernel"])) + weights[f"conv{k}.bias"])
+        values, last = values.reshape(len(values), -1), len(self.units) + 1
+        for k in range(1, last + 1):
+            values = values @ weights[f"dense{k}.kernel"] + weights[f"dense{k}.bias"]
+            values = values if k == last else jax.nn.leaky_relu(values)
+        return Applied(as_asked(values, inputs), state)
+
+    def bind(self, weights: Stacked, /) -> Policy:
+        return Traced(self, weights)
+
+
+def _convolved(images: jax.Array, kernel: jax.Array) -> jax.Array:
+    """Images (S, H, W, C) by a kernel (f, f, C, O) within their edges, as a product of patches: convolutions of XLA are slow in
+    loops on the CPU, products are not."""
+    side, rows, columns = kernel.shape[0], images.shape[1] - kernel.shape[0] + 1, images.shape[2] - kernel.shape[1] + 1
+    shifts = [images[:, y : y + rows, x : x + columns] for y in range(side) for x in range(side)]
+    patches = jnp.concatenate(shifts, axis=-1)
+    flat = patches.reshape(-1, patches.shape[-1]) @ kernel.reshape(-1, kernel.shape[-1])
+    return flat.reshape(*patches.shape[:-1], kernel.shape[-1])
+
+
+def _halved(images: jax.Array) -> jax.Array:
+    """The largest of every 2 × 2 pixels, an odd last row or column left out."""
+    lanes, rows, columns, channels = images.shape
+    even = images[:, : rows // 2 * 2, : columns // 2 * 2]
+    return even.reshape(lanes, rows // 2, 2, columns // 2, 2, channels).max(axis=(2, 4))
+
+
+def each(network: Network, weights: Weights, inputs: jax.Array) -> jax.Array:
+    """What N networks answer to the same inputs (S, I), (N, S, O); weights have N as their first axis. Without a state.
+
+    One after another, and in the gradient again, so that the values of one at a time are in memory.
+    """
+    state = jnp.zeros((len(inputs), network.memory))
+    answer = jax.checkpoint(lambda own: network.apply(own, state, inputs).outputs)
+    found: jax.Array = jax.lax.map(answer, dict(weights))
+    return found
+
+
+@dataclass(frozen=True)
+class Ensemble:
+    """`count` networks that answer together: the mean of their probabilities, as logits, or of their outputs as they are."""
+
+    network: Network
+    count: int
+    probabilities: bool
+    memory: int = 0
+    measured: frozenset[str] = frozenset()
+
+    @property
+    def inputs(self) -> int:
+        return self.network.inputs
+
+    @property
+    def outputs(self) -> int:
+        return self.network.outputs
+
+    @property
+    def shapes(self) -> Shapes:
+        return {name: (self.count, *shape) for name, shape in self.network.shapes.items()}
+
+    def initial(self, key: jax.Array, /) -> Weights:
+        return jax.vmap(self.network.initial)(jax.random.split(key, self.count))
+
+    def apply(self, weights: Weights, state: jax.Array, inputs: jax.Array, _key: jax.Array | None = None, /) -> Applied:
+        return Applied(together(each(self.network, weights, inputs), self.probabilities), state)
+
+    def bind(self, weights: Stacked, /) -> Policy:
+        return Traced(self, weights)
+
+
+def together(outputs: jax.Array, probabilities: bool) -> jax.Array:
+    """The answer of N networks (N, S, O) as one: the log of the mean of their softmax, or the mean of what they say."""
+    if not probabilities:
+        return outputs.mean(axis=0)
+    return jax.nn.logsumexp(jax.nn.log_softmax(outputs), axis=0) - jnp.log(len(outputs))

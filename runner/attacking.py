@@ -1,0 +1,153 @@
+"""How networks drawn from a run's generator stand up to changed pictures, and whether their doubt gives the change away."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+
+import numpy as np
+from numpy.random import default_rng
+
+from neatcore.errors import InputError, require, unknown
+from neatcore.interfaces import Floats
+from runner.networks import Drawn, draw, pictures_of, pixels_of
+from runner.tables import print_table
+from tasks.data.pictures import Examples
+
+DEFAULTS = {"method": ("fgsm", "pgd"), "epsilon": ("0.01", "0.03", "0.1", "0.3")}
+QUIET = 95.0  # the percentile of doubt about untouched pictures beyond which a picture counts as detected
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Attacks: their methods and sizes, networks that answer together, pictures that are changed, the seed of both."""
+
+    methods: Sequence[str]
+    epsilons: Sequence[float]
+    networks: int = 10
+    pictures: int = 500
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class Attacked:
+    """What one attack came to; shares in %.
+
+    fooled: of pictures told rightly before, those that the attacked networks mistake. fresh: that as many other networks of the
+    same generator mistake. detected: about which those are more in doubt than about 95 % of untouched pictures. auc: area under
+    the ROC curve of telling changed from untouched pictures by that doubt.
+    """
+
+    method: str
+    epsilon: float
+    fooled: float
+    fresh: float
+    detected: float
+    auc: float
+
+
+@dataclass(frozen=True)
+class Changed:
+    """An attack's pictures (S, I), and the answers of fresh networks to them (N, S, C)."""
+
+    told: Attacked
+    pixels: Floats
+    probabilities: Floats
+
+
+def attacks(reference: str, plan: Plan, champion: str = "best") -> Iterator[Changed]:
+    """Attack networks drawn from a run, and show the pictures to others; in the order of methods and sizes."""
+    from hypernets.attacks import METHODS
+
+    for method in plan.methods:
+        if method not in METHODS:
+            raise unknown("method of attack", method, METHODS)
+    drawn = draw(reference, 2 * plan.networks, plan.seed, champion)
+    examples, white = pictures_of(drawn)
+    if plan.pictures > len(examples):
+        raise InputError(f"--pictures {plan.pictures} is more than the {len(examples):,} test pictures that there are")
+    rows = default_rng(plan.seed).permutation(len(examples))[: plan.pictures]
+    chosen = Examples(examples.pictures[rows], examples.labels[rows])
+    pixels = pixels_of(chosen, white, drawn.parts.task.inputs)
+    one, other = (Drawn(drawn.run, drawn.parts, drawn.generator, drawn.part(part)) for part in halves(plan.networks))
+    yield from against(one, other, chosen, pixels, plan)
+
+
+def halves(networks: int) -> tuple[slice, slice]:
+    return slice(0, networks), slice(networks, 2 * networks)
+
+
+def against(one: Drawn, other: Drawn, chosen: Examples, pixels: Floats, plan: Plan) -> Iterator[Changed]:
+    """Attacks on the networks `one`, shown to the networks `other`."""
+    from hypernets.attacks import attack
+    from hypernets.uncertainty import entropy, probabilities, separation
+
+    calm = entropy(probabilities(other.answers(pixels)))
+    limit = np.percentile(calm, QUIET)
+    told = probabilities(one.answers(pixels)).mean(axis=0).argmax(axis=-1) == chosen.labels
+    require(told.any(), "the networks tell none of the pictures rightly, so that there is nothing to attack")
+    for method in plan.methods:
+        for epsilon in plan.epsilons:
+            changed = attack(method, one.generator.network, one.weights, pixels, chosen.labels, epsilon, seed=plan.seed)
+            seen = [probabilities(side.answers(changed)) for side in (one, other)]
+            wrong = [side.mean(axis=0).argmax(axis=-1) != chosen.labels for side in seen]
+            doubt = entropy(seen[1])
+            fooled, fresh = (100 * float(each[told].mean()) for each in wrong)
+            detected = 100 * float((doubt > limit).mean())
+            yield Changed(Attacked(method, epsilon, fooled, fresh, detected, separation(calm, doubt)), changed, seen[1])
+
+
+def rows_of(found: Sequence[Attacked]) -> list[list[str]]:
+    """As lines of a table."""
+    return [
+        [
+            each.method,
+            f"{each.epsilon:g}",
+            *(f"{value:.1f}" for value in (each.fooled, each.fresh, each.detected)),
+            f"{each.auc:.3f}",
+        ]
+        for each in found
+    ]
+
+
+def parse(words: Sequence[str]) -> tuple[str, list[str], list[float]]:
+    """`[RUN] --method NAME … --epsilon SIZE …` as the run, the methods and the sizes; both options have a default."""
+    usage = "write, for example: neatcore attack latest --method fgsm pgd --epsilon 0.03 0.1"
+    values: dict[str, list[str]] = {"": []}
+    name = ""
+    for word in words:
+        if word.startswith("--"):
+            name, equals, first = word[2:].partition("=")
+            values.setdefault(name, []).extend([first] if equals else [])
+        else:
+            values[name].append(word)
+    runs = values.pop("")
+    for name in values:
+        if name not in DEFAULTS:
+            raise unknown("option of attack", name, DEFAULTS)
+    require(len(runs) <= 1, f"which run? {' and '.join(runs)} are several; {usage}")
+    methods, epsilons = (values.get(name, list(usual)) for name, usual in DEFAULTS.items())
+    require(methods and epsilons, f"an attack needs a method and a size; {usage}")
+    return (runs or ["latest"])[0], methods, [_number(word) for word in epsilons]
+
+
+def _number(word: str) -> float:
+    try:
+        return float(word)
+    except ValueError:
+        raise InputError(f"--epsilon {word!r} is not a number, such as 0.1") from None
+
+
+def print_attacks(reference: str, plan: Plan, champion: str, *, as_json: bool) -> None:
+    """A line for each attack, as it is over; and a picture of some, whose path is printed."""
+    found = []
+    for each in attacks(reference, plan, champion):
+        found.append(each)
+        if as_json:
+            print(json.dumps(asdict(each.told)), flush=True)
+    if not as_json:
+        print_table(HEAD, rows_of([each.told for each in found]), right=HEAD[1:])
+
+
+HEAD = ("method", "epsilon", "fooled %", "fresh fooled %", "detected %", "ROC area")

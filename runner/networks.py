@@ -1,0 +1,164 @@
+"""Networks drawn from a run's generator: kept as arrays, and tried on what the generator has not seen, alone and together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from neatcore.errors import InputError, require
+from neatcore.files import load, npz
+from neatcore.genome import Genome
+from neatcore.interfaces import Floats, Ints
+from runner.directory import Run, find_run
+from runner.disk import write_bytes
+from runner.session import Parts, assemble
+from runner.settings import file_layer, resolve
+from runner.tables import print_table
+from tasks.data.pictures import Examples
+from tasks.images import Images
+
+if TYPE_CHECKING:
+    from hypernets.hypergan import HyperGan
+    from hypernets.interfaces import Stacked
+
+SIZES = (1, 5, 10, 100)  # networks that answer together (Ratzlaff & Li 2019, table 2)
+LANES = 500  # pictures that are asked at a time
+COLLAPSED = 0.01  # spread below which draws are as good as one network
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """N networks of a run's generator."""
+
+    run: Run
+    parts: Parts
+    generator: HyperGan
+    weights: Stacked
+
+    @property
+    def spread(self) -> float:
+        """How far they are apart, as a share of their size; see `hypernets.hypergan.spread`."""
+        from hypernets.hypergan import spread
+
+        return float(spread({name: np.asarray(array) for name, array in self.weights.items()}))  # type: ignore[misc]
+
+    def part(self, rows: slice) -> Stacked:
+        """Some of them."""
+        return {name: array[rows] for name, array in self.weights.items()}
+
+    def answers(self, pixels: Floats) -> Floats:
+        """Logits (N, S, C) of pictures (S, I)."""
+        policy = self.generator.network.bind(self.weights)
+        found = []
+        for begin in range(0, len(pixels), LANES):
+            lanes = pixels[begin : begin + LANES]
+            found.append(policy.step(policy.reset(len(lanes)), np.broadcast_to(lanes, (policy.size, *lanes.shape)))[1])
+        return np.concatenate(found, axis=1)
+
+
+def draw(reference: str, count: int, seed: int = 0, champion: str = "best") -> Drawn:
+    """So many networks from a run's champion; InputError where the run has no generator to draw from."""
+    from hypernets.hypergan import HyperGan
+
+    run = find_run(reference)
+    settings = resolve(layers=[file_layer(run.config)])
+    if settings.run.encoding != "hypergan":
+        raise InputError(
+            f"run {run.name} has encoding={settings.run.encoding}, from which no networks are drawn; train one with model=hypergan"
+        )
+    parts = assemble(settings, run.record["seed"])
+    generator = parts.encoding
+    assert isinstance(generator, HyperGan)
+    z = load(run.champion(champion))
+    assert not isinstance(z, Genome)
+    return Drawn(run, parts, generator, generator.sample(z, count, seed))
+
+
+def sample_networks(
+    reference: str, count: int, seed: int, champion: str, out: Path | None, *, evaluate: bool, outliers: Path | None
+) -> None:
+    """Draw networks and write them to an .npz file, an array for each weight by name, networks first; say what they are worth."""
+    require(evaluate or outliers is None, "--outliers is of what networks are tried on: add --evaluate")
+    path = out or find_run(reference).media / f"networks-{count}.npz"
+    require(path.suffix == ".npz", f"networks are written as .npz, not as {path.name!r}")
+    drawn = draw(reference, count, seed, champion)
+    write_bytes(path, npz(drawn.weights))
+    if evaluate:
+        print_evaluation(drawn, str(outliers) if outliers else None)
+    warning = collapse(drawn)
+    if warning:
+        print(warning)
+    print(path)
+
+
+# --- how good they are --------------------------------------------------------------------------------------------------
+
+
+def pictures_of(drawn: Drawn, outliers: str | None = None) -> tuple[Examples, float]:
+    """Test pictures of the run's task, or letters of notMNIST in the folder `outliers`, and what is full brightness.
+
+    InputError where the task has no pictures, or pictures of another size than the letters.
+    """
+    task = drawn.parts.task
+    if not isinstance(task, Images):
+        raise InputError(f"task {drawn.run.record['task']} has no test pictures, on which networks are tried: leave out --evaluate")
+    if outliers is None:
+        return task.examples.test, task.examples.white
+    from tasks.data.pictures import outliers as letters
+
+    found = letters(outliers)
+    if found.pictures.shape[1:] != task.picture_shape:
+        size = " × ".join(map(str, task.picture_shape))
+        raise InputError(
+            f"the letters are 28 × 28 × 1 pixels, those of task {drawn.run.record['task']} {size}: leave out --outliers"
+        )
+    return found, 255.0
+
+
+def pixels_of(examples: Examples, white: float, inputs: int) -> Floats:
+    """Pictures as networks read them (S, I)."""
+    found: Floats = examples.pictures.reshape(-1, inputs) / white
+    return found
+
+
+def print_evaluation(drawn: Drawn, outliers: str | None) -> None:
+    """Tables on the screen: accuracy and calibration by how many answer together, diversity by layer, doubt about outliers."""
+    from hypernets.uncertainty import accuracies, entropy, lengths, probabilities, separation
+
+    examples, white = pictures_of(drawn)
+    inside = probabilities(drawn.answers(pixels_of(examples, white, drawn.parts.task.inputs)))
+    rows = list(_accuracies(accuracies(inside, examples.labels, SIZES), inside, examples.labels))
+    head = ("networks", "accuracy %", "±", "calibration error %")
+    print_table(head, rows, right=head)
+    print()
+    shown = [
+        (name, f"{each.mean:.2f}", f"{each.deviation:.2f}", f"{each.cosine:.3f}") for name, each in lengths(drawn.weights).items()
+    ]
+    columns = ("layer", "length", "±", "cosine between two")
+    print_table(columns, shown, right=columns[1:])
+    if outliers is not None:
+        strange, bright = pictures_of(drawn, outliers)
+        outside = probabilities(drawn.answers(pixels_of(strange, bright, drawn.parts.task.inputs)))
+        known, strangers = entropy(inside), entropy(outside)
+        print(f"\nentropy: of test pictures {np.median(known):.3g} nats, of letters {np.median(strangers):.3g} (medians)")
+        print(f"area under the ROC curve of telling letters by it: {separation(known, strangers):.3f}")
+
+
+def collapse(drawn: Drawn) -> str:
+    """A warning where all networks are as good as one; else nothing."""
+    spread = drawn.spread
+    if spread >= COLLAPSED or len(next(iter(drawn.weights.values()))) < 2:
+        return ""
+    return f"collapsed: the networks differ by {100 * spread:.2g} % of their size, so that they are one and the same in practice"
+
+
+def _accuracies(found: Mapping[int, Floats], inside: Floats, labels: Ints) -> Iterator[Sequence[str]]:
+    from hypernets.uncertainty import calibration_error
+
+    for size, values in found.items():
+        error = 100 * calibration_error(inside[:size], labels)
+        yield str(size), f"{100 * values.mean():.2f}", f"{100 * values.std():.2f}", f"{error:.2f}"

@@ -1,0 +1,65 @@
+"""Networks drawn from a generator on the command line: files, figures, attacks, mistakes of a user."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from runner.attacking import parse
+from runner.directory import find_run
+from tests.runner.test_cli import call
+
+TINY = ("training=200", "batch=50", "units=[16]", "hidden=[8]", "noise=6", "code=5", "codes=8", "networks=2", "matching=2")
+
+
+def test_networks_are_drawn_tried_and_attacked(tmp_path: Path) -> None:
+    assert call("train", "digits", "model=hypergan", *TINY, "answering=2", "generations=1", "--quiet").exit_code == 0
+    one, same, other = (call("sample", "--networks", "3", "--seed", seed) for seed in ("1", "1", "2"))
+    path = find_run("latest").media / "networks-3.npz"
+    assert one.stdout == same.stdout == other.stdout == f"{path}\n"
+    drawn = np.load(path)
+    assert drawn["dense1.kernel"].shape == (3, 64, 8)
+    again = call("sample", "--networks", "3", "--seed", "2", "--evaluate", "--out", "few.npz")
+    assert np.array_equal(np.load(tmp_path / "few.npz")["dense1.kernel"], drawn["dense1.kernel"])
+    head, single, _, names, first, second, _ = again.stdout.splitlines()
+    assert (head.split()[0], single.split()[0], names.split()[0]) == ("networks", "1", "layer")
+    assert (first.split()[0], second.split()[0]) == ("dense1.kernel", "dense2.kernel")
+    words = ("attack", "--method", "fgsm", "--epsilon", "0", "0.5", "--networks", "2", "--pictures", "40")
+    none, much = (json.loads(line) for line in call(*words, "--json").stdout.splitlines())
+    assert (none["fooled"], none["epsilon"], much["epsilon"]) == (0.0, 0.0, 0.5)
+    assert much["fooled"] > 20
+    assert len(call(*words).stdout.splitlines()) == 3
+    report = Path(call("report", "latest").stdout.strip()).read_text(encoding="utf-8")
+    assert "The champion’s weights" in report
+    for mistake, said in (
+        (("sample", "--networks", "2", "--out", "few.txt"), "networks are written as .npz"),
+        (("sample", "--networks", "2", "--outliers", "."), "add --evaluate"),
+        (("sample", "--networks", "2", "--evaluate", "--outliers", "."), "the letters are 28 × 28"),
+        (("attack", "--pictures", "1000"), "more than the 300 test pictures"),
+        (("attack", "--method", "fsgm"), "did you mean 'fgsm'"),
+    ):
+        done = call(*mistake)
+        assert done.exit_code == 2
+        assert said in done.stderr
+
+
+def test_a_run_without_a_generator_is_named() -> None:
+    call("run", "xor", "generations=1", "--quiet")
+    for command in (("sample", "--networks", "2"), ("attack",)):
+        done = call(*command)
+        assert done.exit_code == 2
+        assert "has encoding=direct, from which no networks are drawn" in done.stderr
+
+
+def test_words_of_an_attack() -> None:
+    assert parse([]) == ("latest", ["fgsm", "pgd"], [0.01, 0.03, 0.1, 0.3])
+    assert parse(["xor", "--epsilon", "0.5", "1", "--method=pgd"]) == ("xor", ["pgd"], [0.5, 1.0])
+    with pytest.raises(ValueError, match="which run"):
+        parse(["a", "b"])
+    with pytest.raises(ValueError, match="did you mean 'epsilon'"):
+        parse(["--epsilno", "1"])
+    with pytest.raises(ValueError, match="'much' is not a number"):
+        parse(["--epsilon", "much"])
