@@ -19,6 +19,7 @@ from runner.session import Parts, assemble
 from runner.settings import file_layer, resolve
 from runner.tables import print_table
 from tasks.data.pictures import Examples
+from tasks.data.pictures import outliers as letters
 from tasks.images import Images
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from hypernets.interfaces import Stacked
 
 SIZES = (1, 5, 10, 100)  # networks that answer together (Ratzlaff & Li 2019, table 2)
+LETTERS = (28, 28, 1)
 LANES = 500  # pictures that are asked at a time
 COLLAPSED = 0.01  # spread below which draws are as good as one network
 
@@ -108,15 +110,12 @@ def pictures_of(drawn: Drawn, outliers: str | None = None) -> tuple[Examples, fl
         raise InputError(f"task {drawn.run.record['task']} has no test pictures, on which networks are tried: leave out --evaluate")
     if outliers is None:
         return task.examples.test, task.examples.white
-    from tasks.data.pictures import outliers as letters
-
-    found = letters(outliers)
-    if found.pictures.shape[1:] != task.picture_shape:
-        size = " × ".join(map(str, task.picture_shape))
-        raise InputError(
-            f"the letters are 28 × 28 × 1 pixels, those of task {drawn.run.record['task']} {size}: leave out --outliers"
-        )
-    return found, 255.0
+    size = " × ".join(map(str, task.picture_shape))
+    require(task.picture_shape == LETTERS, f"the letters are 28 × 28 × 1 pixels, this task's pictures {size}: leave out --outliers")
+    try:
+        return letters(outliers), 255.0
+    except InputError as error:
+        raise InputError(str(error).replace("--data", "--outliers")) from error
 
 
 def pixels_of(examples: Examples, white: float, inputs: int) -> Floats:
@@ -130,6 +129,7 @@ def print_evaluation(drawn: Drawn, outliers: str | None) -> None:
     from hypernets.uncertainty import accuracies, entropy, lengths, probabilities, separation
 
     examples, white = pictures_of(drawn)
+    strange, bright = pictures_of(drawn, outliers) if outliers is not None else (None, 1.0)
     inside = probabilities(drawn.answers(pixels_of(examples, white, drawn.parts.task.inputs)))
     rows = list(_accuracies(accuracies(inside, examples.labels, SIZES), inside, examples.labels))
     head = ("networks", "accuracy %", "±", "calibration error %")
@@ -140,8 +140,7 @@ def print_evaluation(drawn: Drawn, outliers: str | None) -> None:
     ]
     columns = ("layer", "length", "±", "cosine between two")
     print_table(columns, shown, right=columns[1:])
-    if outliers is not None:
-        strange, bright = pictures_of(drawn, outliers)
+    if strange is not None:
         outside = probabilities(drawn.answers(pixels_of(strange, bright, drawn.parts.task.inputs)))
         known, strangers = entropy(inside), entropy(outside)
         print(f"\nentropy: of test pictures {np.median(known):.3g} nats, of letters {np.median(strangers):.3g} (medians)")
