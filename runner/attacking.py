@@ -69,13 +69,9 @@ def attacks(reference: str, plan: Plan, champion: str = "best") -> Iterator[Chan
         raise InputError(f"--pictures {plan.pictures} is more than the {len(examples):,} test pictures that there are")
     rows = default_rng(plan.seed).permutation(len(examples))[: plan.pictures]
     chosen = Examples(examples.pictures[rows], examples.labels[rows])
-    pixels = pixels_of(chosen, white, drawn.parts.task.inputs)
-    one, other = (Drawn(drawn.run, drawn.parts, drawn.generator, drawn.part(part)) for part in halves(plan.networks))
+    pixels = pixels_of(chosen, white, drawn.task.inputs)
+    one, other = drawn.part(slice(plan.networks)), drawn.part(slice(plan.networks, None))
     yield from against(one, other, chosen, pixels, plan)
-
-
-def halves(networks: int) -> tuple[slice, slice]:
-    return slice(0, networks), slice(networks, 2 * networks)
 
 
 def against(one: Drawn, other: Drawn, chosen: Examples, pixels: Floats, plan: Plan) -> Iterator[Changed]:
@@ -89,7 +85,7 @@ def against(one: Drawn, other: Drawn, chosen: Examples, pixels: Floats, plan: Pl
     require(told.any(), "the networks tell none of the pictures rightly, so that there is nothing to attack")
     for method in plan.methods:
         for epsilon in plan.epsilons:
-            changed = attack(method, one.generator.network, one.weights, pixels, chosen.labels, epsilon, seed=plan.seed)
+            changed = attack(method, one.network, one.weights, pixels, chosen.labels, epsilon, seed=plan.seed)
             seen = [probabilities(side.answers(changed)) for side in (one, other)]
             wrong = [side.mean(axis=0).argmax(axis=-1) != chosen.labels for side in seen]
             doubt = entropy(seen[1])

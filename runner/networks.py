@@ -12,10 +12,10 @@ import numpy as np
 from neatcore.errors import InputError, require
 from neatcore.files import load, npz
 from neatcore.genome import Genome
-from neatcore.interfaces import Floats, Ints
-from runner.directory import Run, find_run
+from neatcore.interfaces import Floats, Ints, Task
+from runner.directory import find_run
 from runner.disk import write_bytes
-from runner.session import Parts, assemble
+from runner.session import assemble
 from runner.settings import file_layer, resolve
 from runner.tables import print_table
 from tasks.data.pictures import Examples
@@ -23,8 +23,7 @@ from tasks.data.pictures import outliers as letters
 from tasks.images import Images
 
 if TYPE_CHECKING:
-    from hypernets.hypergan import HyperGan
-    from hypernets.interfaces import Stacked
+    from hypernets.interfaces import Network, Stacked
 
 SIZES = (1, 5, 10, 100)  # networks that answer together (Ratzlaff & Li 2019, table 2)
 LETTERS = (28, 28, 1)
@@ -34,11 +33,10 @@ COLLAPSED = 0.01  # spread below which draws are as good as one network
 
 @dataclass(frozen=True)
 class Drawn:
-    """N networks of a run's generator."""
+    """N networks for a task."""
 
-    run: Run
-    parts: Parts
-    generator: HyperGan
+    task: Task
+    network: Network
     weights: Stacked
 
     @property
@@ -48,13 +46,13 @@ class Drawn:
 
         return float(spread({name: np.asarray(array) for name, array in self.weights.items()}))  # type: ignore[misc]
 
-    def part(self, rows: slice) -> Stacked:
+    def part(self, rows: slice) -> Drawn:
         """Some of them."""
-        return {name: array[rows] for name, array in self.weights.items()}
+        return Drawn(self.task, self.network, {name: array[rows] for name, array in self.weights.items()})
 
     def answers(self, pixels: Floats) -> Floats:
         """Logits (N, S, C) of pictures (S, I)."""
-        policy = self.generator.network.bind(self.weights)
+        policy = self.network.bind(self.weights)
         found = []
         for begin in range(0, len(pixels), LANES):
             lanes = pixels[begin : begin + LANES]
@@ -77,7 +75,7 @@ def draw(reference: str, count: int, seed: int = 0, champion: str = "best") -> D
     assert isinstance(generator, HyperGan)
     z = load(run.champion(champion))
     assert not isinstance(z, Genome)
-    return Drawn(run, parts, generator, generator.sample(z, count, seed))
+    return Drawn(parts.task, generator.network, generator.sample(z, count, seed))
 
 
 def sample_networks(
@@ -105,9 +103,9 @@ def pictures_of(drawn: Drawn, outliers: str | None = None) -> tuple[Examples, fl
 
     InputError where the task has no pictures, or pictures of another size than the letters.
     """
-    task = drawn.parts.task
+    task = drawn.task
     if not isinstance(task, Images):
-        raise InputError(f"task {drawn.run.record['task']} has no test pictures, on which networks are tried: leave out --evaluate")
+        raise InputError(f"task {type(task).__name__} has no test pictures, on which networks are tried: leave out --evaluate")
     if outliers is None:
         return task.examples.test, task.examples.white
     size = " × ".join(map(str, task.picture_shape))
@@ -130,7 +128,7 @@ def print_evaluation(drawn: Drawn, outliers: str | None) -> None:
 
     examples, white = pictures_of(drawn)
     strange, bright = pictures_of(drawn, outliers) if outliers is not None else (None, 1.0)
-    inside = probabilities(drawn.answers(pixels_of(examples, white, drawn.parts.task.inputs)))
+    inside = probabilities(drawn.answers(pixels_of(examples, white, drawn.task.inputs)))
     rows = list(_accuracies(accuracies(inside, examples.labels, SIZES), inside, examples.labels))
     head = ("networks", "accuracy %", "±", "calibration error %")
     print_table(head, rows, right=head)
@@ -141,7 +139,7 @@ def print_evaluation(drawn: Drawn, outliers: str | None) -> None:
     columns = ("layer", "length", "±", "cosine between two")
     print_table(columns, shown, right=columns[1:])
     if strange is not None:
-        outside = probabilities(drawn.answers(pixels_of(strange, bright, drawn.parts.task.inputs)))
+        outside = probabilities(drawn.answers(pixels_of(strange, bright, drawn.task.inputs)))
         known, strangers = entropy(inside), entropy(outside)
         print(f"\nentropy: of test pictures {np.median(known):.3g} nats, of letters {np.median(strangers):.3g} (medians)")
         print(f"area under the ROC curve of telling letters by it: {separation(known, strangers):.3f}")

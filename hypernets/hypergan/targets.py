@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 class LeakyConvNet:
     """Convolutions by kernels of `side` × `side` without a margin, each with leaky ReLU and 2 × 2 pooling; then a perceptron.
 
-    channels: what each convolution answers. units: of each hidden layer of the perceptron. classes: O.
+    channels: what each convolution answers. units: of each hidden layer of the perceptron. classes: O. drop: the share of what the
+    perceptron reads that is dropped in training.
     """
 
     picture: Picture
@@ -33,6 +34,7 @@ class LeakyConvNet:
     channels: tuple[int, ...]
     units: tuple[int, ...]
     classes: int
+    drop: float = 0.0
     memory: int = 0
     measured: frozenset[str] = frozenset()
 
@@ -76,11 +78,13 @@ class LeakyConvNet:
         keys = jax.random.split(key, len(shapes))
         return {name: draw(k, shape) if len(shape) > 1 else jnp.zeros(shape) for k, (name, shape) in zip(keys, shapes, strict=True)}
 
-    def apply(self, weights: Weights, state: jax.Array, inputs: jax.Array, _key: jax.Array | None = None, /) -> Applied:
+    def apply(self, weights: Weights, state: jax.Array, inputs: jax.Array, key: jax.Array | None = None, /) -> Applied:
         values = of_pixels(inputs, self.picture)
         for k in range(1, len(self.channels) + 1):  # bias and leaky ReLU after the pooling as well as before, on a quarter
             values = jax.nn.leaky_relu(_halved(_convolved(values, weights[f"conv{k}.kernel"])) + weights[f"conv{k}.bias"])
         values, last = values.reshape(len(values), -1), len(self.units) + 1
+        if key is not None and self.drop:
+            values = values * jax.random.bernoulli(key, 1.0 - self.drop, values.shape) / (1.0 - self.drop)
         for k in range(1, last + 1):
             values = values @ weights[f"dense{k}.kernel"] + weights[f"dense{k}.bias"]
             values = values if k == last else jax.nn.leaky_relu(values)

@@ -1,0 +1,283 @@
+"""HyperGAN on MNIST, after Ratzlaff & Li (2019): many networks of one generator, beside networks trained apart and dropout, on
+equal work: how often they are right, how varied they are, how much they doubt letters and pictures changed by an attack."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from time import perf_counter, process_time
+from typing import Annotated, Any, cast
+
+import numpy as np
+import typer
+from matplotlib.figure import Figure
+from numpy.random import default_rng
+
+from benchmarks.command import run
+from benchmarks.geometry import COLOURS, Row, Variant, run_all
+from benchmarks.results import FOLDER, Result, table, write_figure
+from hypernets.flat import Flat
+from hypernets.gradient import Gradient, GradientConfig
+from hypernets.hypergan import HyperGan
+from hypernets.hypergan.targets import LeakyConvNet
+from hypernets.uncertainty import accuracies, calibration_error, entropy, lengths, probabilities, separation
+from runner.attacking import Plan, against
+from runner.networks import SIZES, Drawn, pictures_of, pixels_of
+from runner.session import assemble
+from runner.settings import resolve
+from tasks.data.pictures import Examples
+from tasks.images import Images
+from viz.style import LIGHT, Margins, dress, name_ends, plot_figure
+
+NAME = "hypergan"
+SEEDS, STEPS, NETWORKS = 3, 4_000, 100
+GENERATED, APART, DROPPED = "HyperGAN", "trained apart", "dropout"
+APARTS, DROP, RATE = 10, 0.5, 1e-3  # networks trained apart; share dropped; Adam's rate for both
+VARIANTS = tuple(Variant(name, "mnist", "ratzlaff2019") for name in (GENERATED, APART, DROPPED))
+PLAN = Plan(("fgsm", "pgd"), (0.01, 0.03, 0.1, 0.3), networks=5, pictures=500)
+PAPER = {1: 98.64, 5: 98.75, 10: 99.22, 100: 99.31}
+PUBLISHED = {
+    "conv1.kernel": ("7.49 (1.59)", "27.05 (0.31)"),
+    "conv2.kernel": ("51.10 (10.62)", "160.51 (0.51)"),
+    "dense1.kernel": ("22.01 (6.01)", "5.97 (0.06)"),
+}
+
+
+@dataclass(frozen=True)
+class Work:
+    """One seed's task and settings, and how many steps HyperGAN takes."""
+
+    seed: int
+    steps: int
+
+    @cached_property
+    def task(self) -> Images:
+        return cast(Images, resolve("mnist", []).task)
+
+    def generated(self) -> tuple[Drawn, dict[str, float]]:
+        """Networks of HyperGAN, and figures of its training."""
+        parts = assemble(VARIANTS[0].settings(1), self.seed)
+        search, generator = cast(Gradient, parts.search), cast(HyperGan, parts.encoding)
+        figures = descend(search, self.steps, parts.rng)
+        return Drawn(self.task, generator.network, generator.sample(search.genomes[0], NETWORKS, self.seed)), figures
+
+    def apart(self, count: int, drop: float, steps: int) -> tuple[Drawn, dict[str, float]]:
+        """Networks of the same kind that were trained one by one."""
+        image = self.task.picture_shape
+        network = LeakyConvNet(image, 5, (32, 32), (), self.task.outputs, drop)
+        found: list[Mapping[str, Any]] = []
+        figures: dict[str, float] = {}
+        for place in range(count):
+            rng, flat = default_rng((self.seed, place)), Flat(network)
+            search = Gradient(GradientConfig(rate=RATE, batch=128, steps=1), flat.space, rng)
+            search.follow(flat, network, cast(Any, self.task))
+            figures = descend(search, steps, rng)
+            found.append(flat.decode(search.genomes))
+        return Drawn(self.task, network, {name: np.concatenate([each[name] for each in found]) for name in found[0]}), figures
+
+    def dropped(self) -> tuple[Drawn, dict[str, float]]:
+        """Networks that are one network with half of what its matrix reads left out, each another half (Gal & Ghahramani 2016)."""
+        one, figures = self.apart(1, DROP, self.steps)
+        kernel = one.weights["dense1.kernel"]
+        kept = default_rng(self.seed).random((NETWORKS, kernel.shape[1], 1)) >= DROP
+        weights = {name: np.repeat(array, NETWORKS, axis=0) for name, array in one.weights.items()}
+        return Drawn(self.task, one.network, weights | {"dense1.kernel": (kernel * kept / (1 - DROP)).astype(np.float32)}), figures
+
+
+def descend(search: Gradient, steps: int, rng: np.random.Generator) -> dict[str, float]:
+    """Figures of the last fiftieth of so many steps."""
+    search.config = search.config.model_copy(update={"steps": max(1, steps // 50)})
+    done = 0
+    while done < steps:
+        done += search.advance(rng)
+    return search.figures
+
+
+def attempt(variant: Variant, seed: int, steps: int) -> list[Row]:
+    """All that is measured of one kind of networks, a row for each number."""
+    work, begun, worked = Work(seed, steps), perf_counter(), process_time()
+    if variant.name == GENERATED:
+        drawn, figures = work.generated()
+    elif variant.name == APART:  # as many gradients of a network as HyperGAN's
+        drawn, figures = work.apart(APARTS, 0.0, steps * 8 // APARTS)
+    else:
+        drawn, figures = work.dropped()
+    measured = {f"training {name}": value for name, value in figures.items()}
+    measured |= {"seconds": perf_counter() - begun, "processor": process_time() - worked} | dict(measures(drawn))
+    return [{"variant": variant.name, "seed": seed, "measure": name, "value": f"{value:.6g}"} for name, value in measured.items()]
+
+
+def measures(drawn: Drawn) -> Iterator[tuple[str, float]]:
+    """Accuracies, calibration, diversity, doubt about letters, attacks."""
+    examples, white = pictures_of(drawn)
+    inside = probabilities(drawn.answers(pixels_of(examples, white, drawn.task.inputs)))
+    for size, values in accuracies(inside, examples.labels, SIZES).items():
+        yield f"accuracy {size}", 100 * float(values.mean())
+        yield f"calibration {size}", 100 * calibration_error(inside[:size], examples.labels)
+    for name, each in lengths(drawn.weights).items():
+        yield from ((f"{what} {name}", value) for what, value in vars(each).items())
+    strange, bright = pictures_of(drawn, cast(Images, drawn.task).folder)
+    outside = probabilities(drawn.answers(pixels_of(strange, bright, drawn.task.inputs)))
+    yield "doubt of digits", float(np.median(entropy(inside)))
+    yield "doubt of letters", float(np.median(entropy(outside)))
+    yield "letters told", separation(entropy(inside), entropy(outside))
+    yield from attacked(drawn, examples, white)
+
+
+def attacked(drawn: Drawn, examples: Examples, white: float) -> Iterator[tuple[str, float]]:
+    """Half of at most twice five networks are attacked, the other half looks at the pictures."""
+    rows = default_rng(0).permutation(len(examples))[: PLAN.pictures]
+    chosen = Examples(examples.pictures[rows], examples.labels[rows])
+    one, other = drawn.part(slice(PLAN.networks)), drawn.part(slice(PLAN.networks, 2 * PLAN.networks))
+    for each in against(one, other, chosen, pixels_of(chosen, white, drawn.task.inputs), PLAN):
+        for what in ("fooled", "fresh", "detected", "auc"):
+            yield f"{what} {each.told.method} {each.told.epsilon:g}", getattr(each.told, what)
+
+
+# --- the page -----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Measured:
+    """The numbers of all runs of a variant by what was measured."""
+
+    rows: Sequence[Row]
+
+    def all(self, variant: str, measure: str) -> list[float]:
+        return [float(row["value"]) for row in self.rows if (row["variant"], row["measure"]) == (variant, measure)]
+
+    def cell(self, variant: str, measure: str, digits: int = 2) -> str:
+        """The mean over runs; – where nothing was measured."""
+        values = self.all(variant, measure)
+        return f"{np.mean(values):.{digits}f}" if values else "–"
+
+    @property
+    def variants(self) -> list[str]:
+        return [variant.name for variant in VARIANTS if any(row["variant"] == variant.name for row in self.rows)]
+
+
+def picture(found: Measured) -> Figure:
+    """How well fresh networks tell changed pictures by their doubt, over the size of the change."""
+    drawing, ax = plot_figure(LIGHT, 640, 320, Margins(left=40, right=150))
+    ends = []
+    for name, colour in zip(found.variants, COLOURS):
+        for method, style in (("fgsm", "-"), ("pgd", "--")):
+            values = [np.mean(found.all(name, f"auc {method} {epsilon:g}")) for epsilon in PLAN.epsilons]
+            ax.plot(range(len(values)), values, style, color=colour, linewidth=2)
+            if method == "fgsm":
+                ends.append((float(values[-1]), name, colour))
+    dress(ax, LIGHT, "ε", "area under the ROC curve of telling changed pictures; solid FGSM, dashed PGD")
+    ax.set_xticks(range(len(PLAN.epsilons)), [f"{epsilon:g}" for epsilon in PLAN.epsilons])
+    name_ends(ax, ends)
+    return drawing
+
+
+def result(rows: Sequence[Row], folder: Path, steps: int) -> Result:
+    """The page, its figure written to `folder`."""
+    found = Measured(rows)
+    runs = len(found.all(GENERATED, "accuracy 1"))
+    one, many = (found.cell(GENERATED, f"accuracy {size}") for size in (1, 100))
+    headline = (
+        f"{one} % of the test pictures by one network, {many} % by 100 together (published {PAPER[1]} and {PAPER[100]}), after "
+        f"{steps:,} steps, {runs} {'run' if runs == 1 else 'runs'}."
+    )
+    options = f" --steps {steps}" * (steps != STEPS)
+    parts = [
+        "## Accuracy\n\n" + accuracy_table(found),
+        "## Diversity\n\nLength of a layer's weights, mean and deviation over networks, and the mean cosine between two.\n\n"
+        + diversity_table(found),
+        f"## Doubt about letters\n\n{LETTERS.strip()}\n\n" + doubt_table(found),
+        "## Changed pictures\n\n" + write_figure(folder / f"{NAME}.svg", picture(found), "How well doubt tells changed pictures"),
+        f"{CHANGED.strip()}\n\n" + attack_table(found),
+        NOTES.strip(),
+        f"All numbers: [{NAME}.csv]({NAME}.csv).",
+    ]
+    title = "HyperGAN on MNIST: networks drawn from noise"
+    return Result(NAME, title, headline, f"python -m benchmarks.{NAME}{options}", "\n\n".join(parts))
+
+
+def accuracy_table(found: Measured) -> str:
+    columns = (
+        "networks",
+        *(f"{name} %" for name in found.variants),
+        "paper %",
+        *(f"{name}: calibration" for name in found.variants),
+    )
+    return table(
+        columns,
+        [
+            (
+                size,
+                *(found.cell(name, f"accuracy {size}") for name in found.variants),
+                PAPER[size],
+                *(found.cell(name, f"calibration {size}") for name in found.variants),
+            )
+            for size in SIZES
+        ],
+    )
+
+
+def diversity_table(found: Measured) -> str:
+    lines = []
+    for layer, published in PUBLISHED.items():
+        numbers = [[found.cell(name, f"{what} {layer}") for what in ("mean", "deviation", "cosine")] for name in found.variants]
+        cells = [f"{mean} ({deviation}), {cosine}" for mean, deviation, cosine in numbers]
+        lines.append((layer, *cells, *published))
+    return table(("layer", *found.variants, "paper: HyperGAN", "paper: trained apart"), lines)
+
+
+def doubt_table(found: Measured) -> str:
+    lines = [
+        (name, *(found.cell(name, measure, 3) for measure in ("doubt of digits", "doubt of letters", "letters told")))
+        for name in found.variants
+    ]
+    return table(("networks", "digits", "letters", "ROC area"), lines)
+
+
+def attack_table(found: Measured) -> str:
+    lines = [
+        (
+            name,
+            method,
+            f"{epsilon:g}",
+            *(found.cell(name, f"{what} {method} {epsilon:g}", 1) for what in ("fooled", "fresh", "detected")),
+        )
+        for name in found.variants
+        for method in PLAN.methods
+        for epsilon in PLAN.epsilons
+    ]
+    return table(("networks", "method", "ε", "fooled", "fresh fooled", "detected"), lines)
+
+
+NOTES = f"""
+HyperGAN is the preset `ratzlaff2019`: 8 networks and 128 pictures a step. As many gradients of a network on a batch make {APARTS}
+networks trained apart, each with four fifths of the steps. Dropout is one network trained as many steps as HyperGAN, with half of
+what its matrix reads dropped, in training and when it is asked, which makes as many networks of it as one likes (published for it:
+98.73 %).
+"""
+LETTERS = """
+Median entropy, in nats, of what all networks say together, of MNIST's test pictures and of notMNIST's letters; and the area under the
+ROC curve of telling letters by it.
+"""
+CHANGED = f"""
+{PLAN.networks} networks are attacked together, {PLAN.networks} fresh ones are asked about the {PLAN.pictures} pictures. In %: pictures
+that were told rightly and are mistaken, by the attacked and by the fresh ones; pictures of which the fresh ones doubt more than of
+95 % of the untouched.
+"""
+
+
+def main(
+    seeds: Annotated[int, typer.Option(help="seeds 1 … N of each variant")] = SEEDS,
+    steps: Annotated[int, typer.Option(help="steps of HyperGAN; the others have as much work")] = STEPS,
+    workers: Annotated[int, typer.Option(help="processes; each uses all cores")] = 1,
+    folder: Annotated[Path, typer.Option(help="where results are written")] = FOLDER,
+) -> None:
+    """Run the experiment and write its page; runs that are in the CSV file already are not repeated. $NEATCORE_DATA: where data is."""
+    rows = run_all(attempt, VARIANTS, range(1, seeds + 1), steps, folder / f"{NAME}.csv", workers)
+    result(rows, folder, steps).write(folder, packages=("jax", "optax"))
+
+
+if __name__ == "__main__":
+    run(main)
