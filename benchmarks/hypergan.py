@@ -258,13 +258,13 @@ what its matrix reads dropped, in training and when it is asked, which makes as 
 98.73 %).
 """
 LETTERS = """
-Median entropy, in nats, of what all networks say together, of MNIST's test pictures and of notMNIST's letters; and the area under the
-ROC curve of telling letters by it.
+Median entropy, in nats, of what all networks say together, of MNIST's test pictures and of notMNIST's letters; and the area under
+the ROC curve of telling letters by it.
 """
 CHANGED = f"""
-{PLAN.networks} networks are attacked together, {PLAN.networks} fresh ones are asked about the {PLAN.pictures} pictures. In %: pictures
-that were told rightly and are mistaken, by the attacked and by the fresh ones; pictures of which the fresh ones doubt more than of
-95 % of the untouched.
+{PLAN.networks} networks are attacked together, {PLAN.networks} fresh ones are asked about the {PLAN.pictures} pictures. In %:
+pictures that were told rightly and are mistaken, by the attacked and by the fresh ones; pictures of which the fresh ones doubt more
+than of 95 % of the untouched.
 """
 
 
@@ -274,7 +274,7 @@ def main(
     workers: Annotated[int, typer.Option(help="processes; each uses all cores")] = 1,
     folder: Annotated[Path, typer.Option(help="where results are written")] = FOLDER,
 ) -> None:
-    """Run the experiment and write its page; runs that are in the CSV file already are not repeated. $NEATCORE_DATA: where data is."""
+    """Run the experiment and write its page; runs that are in the CSV file already are not repeated. It reads $NEATCORE_DATA."""
     rows = run_all(attempt, VARIANTS, range(1, seeds + 1), steps, folder / f"{NAME}.csv", workers)
     result(rows, folder, steps).write(folder, packages=("jax", "optax"))
 
