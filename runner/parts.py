@@ -48,6 +48,11 @@ SEARCHES: dict[str, Part] = {
 }
 ENCODINGS: dict[str, Part] = {
     "direct": Part("neatcore.nets:DirectConfig", "neatcore.nets:direct", "a gene for every node and link"),
+    "plastic": Part(
+        "neatcore.plastic:PlasticConfig",
+        "neatcore.plastic:plastic",
+        "a gene for every node and link, and rules by which weights change while the network lives",
+    ),
     "mlp": Part(
         "neatcore.perceptron:MlpConfig", "neatcore.perceptron:mlp", "the weights of a fixed multilayer perceptron, as a vector"
     ),
