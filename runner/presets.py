@@ -188,6 +188,9 @@ LEHMAN: Sections = {
     },
 }
 
+# Stanley, Bryant & Miikkulainen 2003: NEAT as in 2002, with rules for links. What else they set is not known.
+ADAPTIVE: Sections = {"run": {"search": "neat", "encoding": "plastic"}, "search": STANLEY_2002}
+
 PRESETS: dict[str, Sections] = {
     "stanley2002": NEAT,
     "stanley2002-no-velocity": NO_VELOCITY,
@@ -198,6 +201,7 @@ PRESETS: dict[str, Sections] = {
     "risi2012": ES_HYPERNEAT,
     "koutnik2010": COMPRESSED,
     "lehman2011": LEHMAN,
+    "stanley2003": ADAPTIVE,
     "ha2016-mnist": HA_MNIST,
     "ha2016-cifar10": HA_CIFAR,
     "ha2016-text": HA_TEXT,
@@ -211,6 +215,7 @@ USUAL: dict[str, str] = {
     "denoise": "fernando2016",
     "maze:medium": "lehman2011",
     "maze:hard": "lehman2011",
+    "dangerous-foraging": "stanley2003",
 }
 
 # What evolution changes of a task's defaults: it cannot afford to try every network on thousands of pictures, and where all are

@@ -23,6 +23,7 @@ TASKS: dict[str, str] = {
     "boxes": "tasks.boxes:Boxes",
     "food-gathering": "tasks.food:FoodGathering",
     "octopus": "tasks.octopus:Octopus",
+    "dangerous-foraging": "tasks.dangerous:DangerousForaging",
     "digits": "tasks.images:Digits",
     "mnist": "tasks.images:Mnist",
     "fashion-mnist": "tasks.images:FashionMnist",

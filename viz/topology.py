@@ -116,7 +116,7 @@ def _names(genome: Genome, names_in: Sequence[str] | None, names_out: Sequence[s
 
 def _draw_disabled(genome: Genome, drawing: Drawing, ax: Axes, tone: Theme) -> None:
     stroke = Stroke(tone.faint, 1.2, DOTTED, 1)
-    for innovation, source, target, _, enabled in genome.links.tolist():
+    for innovation, source, target, _, enabled, *_ in genome.links.tolist():
         if not enabled:
             ends = [drawing.node(source), drawing.node(target)]
             stroke.draw(ax, drawing.arc(source, target) if source == target else drawing.run(ends), f"disabled-{innovation}")
@@ -128,7 +128,7 @@ def _draw_enabled(genome: Genome, drawing: Drawing, ax: Axes, tone: Theme) -> No
     sizes = np.abs(links["weight"])
     largest = float(sizes.max(initial=0)) or 1.0
     crowd = min(1.0, max(0.45, (40 / max(len(links), 1)) ** 0.5))  # many links are drawn thinner
-    for innovation, source, target, weight, _ in links[np.argsort(sizes, kind="stable")].tolist():
+    for innovation, source, target, weight, *_ in links[np.argsort(sizes, kind="stable")].tolist():
         colour, width = tone.weight(weight / largest), max(0.7, crowd * (0.8 + 3.0 * abs(weight) / largest))
         recurrent, forwards = innovation in drawing.layout.recurrent, innovation in drawing.layout.bends
         path = drawing.link(innovation, source, target)

@@ -137,11 +137,12 @@ class PlasticPolicy:
         nodes, _, chosen = self._first
         return np.asarray(state[0, nodes + chosen])
 
-    @property
-    def links(self) -> Ints:
-        """The ids (K, 2) of the nodes that these links join."""
+    def links(self, inputs: Sequence[str], outputs: Sequence[str], /) -> list[str]:
+        """These links as source → target; hidden nodes are called by their id."""
         _, first, chosen = self._first
-        return np.asarray(self.plastic.ends[first + chosen])
+        names = dict(enumerate([*inputs, *["bias"] * (self.config.bias != 0), *outputs]))
+        pairs = self.plastic.ends[first + chosen].tolist()
+        return [" → ".join(names.get(end, f"node {end}") for end in pair) for pair in pairs]
 
     @property
     def _first(self) -> tuple[int, int, Ints]:

@@ -203,7 +203,10 @@ def test_a_life_begins_with_the_weights_of_the_genes() -> None:
     policy = model.bind(encoding.decode([genome]))
     weights = policy.weights(policy.reset(1))[:, 0]  # type: ignore[attr-defined]
     genes = {(int(k["source"]), int(k["target"])): float(k["weight"]) for k in genome.links}
-    ends = [(int(a), int(b)) for a, b in policy.links]  # type: ignore[attr-defined]
+    words = policy.links("abc", "yz")  # type: ignore[attr-defined]
+    names = {"a": 0, "b": 1, "c": 2, "bias": 3, "y": 4, "z": 5}
+    numbers = names | {f"node {node}": int(node) for node in genome.nodes["id"]}
+    ends = [tuple(numbers[word] for word in link.split(" → ")) for link in words]
     assert len(ends) > 2
     assert weights.tolist() == [genes[pair] for pair in ends]
 
