@@ -28,6 +28,7 @@ from neatcore.cosyne import CosyneConfig
 from neatcore.neat.config import NeatConfig
 from neatcore.novelty import NoveltyConfig
 from neatcore.parameters import Parameters
+from neatcore.plastic import PlasticConfig
 from runner.cli import app
 from runner.presets import PRESETS
 from substrates.config import SubstrateConfig
@@ -53,6 +54,7 @@ RUN = (
     "docs/learning.md",
     "docs/compressed.md",
     "docs/novelty.md",
+    "docs/plastic.md",
 )
 PAGES = (*RUN, "CONTRIBUTING.md", "CHANGELOG.md")
 NOT_RUN = {"README.md": ["installs", "installs"]}  # why blocks are left out
@@ -181,6 +183,7 @@ def first_cells(page: str) -> set[str]:
         ("docs/compressed.md", DctConfig),
         ("docs/compressed.md", CosyneConfig),
         ("docs/novelty.md", NoveltyConfig),
+        ("docs/plastic.md", PlasticConfig),
     ],
 )
 def test_every_option_is_explained_with_its_default(page: str, config: type[Parameters]) -> None:
