@@ -62,6 +62,12 @@ ENCODINGS: dict[str, Part] = {
         "a CPPN that paints the weights of a substrate",
         wants="places",
     ),
+    "adaptive-hyperneat": Part(
+        "substrates.adaptive.config:AdaptiveConfig",
+        "substrates.adaptive:adaptive_hyperneat",
+        "a CPPN that paints the weights of a substrate, and how they change while the network lives",
+        wants="places",
+    ),
     "cppn": Part(
         "substrates.hyperneat:CppnConfig",
         "substrates.hyperneat:hyperneat",

@@ -24,6 +24,7 @@ TASKS: dict[str, str] = {
     "food-gathering": "tasks.food:FoodGathering",
     "octopus": "tasks.octopus:Octopus",
     "dangerous-foraging": "tasks.dangerous:DangerousForaging",
+    "t-maze": "tasks.tmaze:TMaze",
     "digits": "tasks.images:Digits",
     "mnist": "tasks.images:Mnist",
     "fashion-mnist": "tasks.images:FashionMnist",
