@@ -132,7 +132,7 @@ class AdaptivePolicy:
         for n, (first, pair) in enumerate(zip(self._firsts, born.substrate.projections)):
             pre, post = _single(before[pair.source]), _single(after[pair.target])
             if cppns:
-                rule = kernels.Rule(float32(self.config.threshold), float32(self.config.rate), limit)
+                rule = kernels.Rule(float32(self.config.threshold), float32(self.config.pace), limit)
                 kernels.iterate(cppns, self.rows, self.learning.coordinates[n], state, first, pre, post, rule)
             else:
                 genes = born.weights[n].reshape(born.size, -1)

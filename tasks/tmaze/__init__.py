@@ -33,7 +33,7 @@ class TMaze(Parameters):
     switches: int = Field(1, ge=0, le=100, description="how often the high reward changes sides, at even distances")
     jitter: int = Field(15, ge=0, le=1000, description="by how many trials a change comes earlier or later, at most")
     hall: int = Field(3, ge=1, le=100, description="cells from the start to the junction, and from there to an arm's end")
-    schedules: int = Field(4, ge=1, le=1000, description="lives of an evaluation, drawn anew each generation")
+    schedules: int = Field(8, ge=1, le=1000, description="lives of an evaluation, drawn anew each generation")
 
     @model_validator(mode="after")
     def _fits(self) -> Self:

@@ -91,13 +91,13 @@ class Slow:
     def asked(self, pair: Any, s: int, t: int, x: float, y: float, weight: float) -> float:
         source, target = (self.substrate.sheets[end].points for end in (pair.source, pair.target))
         inputs = np.array([*source[s], *target[t], x, y, weight])
-        return threshold(compute(self.genome, inputs, self.config.bias)[0], self.config.threshold, self.config.rate)
+        return threshold(compute(self.genome, inputs, self.config.bias)[0], self.config.threshold, self.config.pace)
 
 
 @pytest.mark.parametrize("wiring", ["layers", "full"])
 @pytest.mark.parametrize("options", MODELS)
 def test_networks_agree_with_link_by_link_learning(options: dict[str, Any], wiring: str) -> None:
-    encoding, model = made(wiring=wiring, rate=0.5, **options)
+    encoding, model = made(wiring=wiring, rate=0.5, pace=0.5, **options)
     population = genomes(encoding)
     learning = encoding.decode(population)
     inputs = default_rng(1).uniform(-1, 1, (4, len(population), 2, 3))
@@ -160,7 +160,7 @@ def test_laws_of_the_seam(options: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("options", MODELS)
 def test_weights_stay_within_the_limit_and_links_that_are_not_there_never_come(options: dict[str, Any]) -> None:
-    encoding, model = made(rate=4.0, limit=3.5, **options)
+    encoding, model = made(pace=4.0, limit=3.5, **options)
     population = genomes(encoding, 3)
     learning = encoding.decode(population)
     policy = model.bind(learning)

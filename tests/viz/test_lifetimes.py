@@ -5,7 +5,7 @@ import pytest
 from matplotlib.collections import LineCollection
 
 from neatcore.errors import InputError
-from viz.lifetimes import NAMED, by_movement, lifetimes_figure
+from viz.lifetimes import BANDS, LONG, NAMED, by_movement, lifetimes_figure
 
 RNG = np.random.default_rng
 
@@ -24,6 +24,16 @@ def test_every_life_has_a_panel_and_the_links_that_move_most_have_names() -> Non
     names = [text.get_text() for text in figure.axes[1].texts if text.get_text().startswith("link")]
     assert sorted(names) == sorted(links[k] for k in by_movement([moving])[:NAMED])
     assert any("calm" in text.get_text() for text in figure.axes[0].texts)
+
+
+def test_long_lives_are_bands_of_colour() -> None:
+    life = np.cumsum(RNG(0).normal(size=(LONG + 1, 30)) * np.arange(30), axis=0)
+    figure = lifetimes_figure([life, life[:100]], [f"link {k}" for k in range(30)], ["", "short"])
+    chosen = by_movement([life, life[:100]])[:BANDS]
+    for ax, shown in zip(figure.axes, (life, life[:100]), strict=True):
+        (image,) = ax.images
+        assert np.array_equal(image.get_array(), shown[:, chosen].T)
+    assert [text.get_text() for text in figure.axes[1].get_yticklabels()] == [f"link {k}" for k in chosen]
 
 
 def test_links_are_ordered_by_the_length_of_their_way() -> None:
