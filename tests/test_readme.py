@@ -44,6 +44,7 @@ RUN = (
     "docs/neat.md",
     "docs/hyperneat.md",
     "docs/es-hyperneat.md",
+    "docs/plastic.md",
     "docs/tasks.md",
     "docs/command-line.md",
     "docs/own-encoding.md",
@@ -54,7 +55,6 @@ RUN = (
     "docs/learning.md",
     "docs/compressed.md",
     "docs/novelty.md",
-    "docs/plastic.md",
 )
 PAGES = (*RUN, "CONTRIBUTING.md", "CHANGELOG.md")
 NOT_RUN = {"README.md": ["installs", "installs"]}  # why blocks are left out
@@ -175,6 +175,7 @@ def first_cells(page: str) -> set[str]:
     [
         ("docs/neat.md", NeatConfig),
         ("docs/hyperneat.md", HyperNeatConfig),
+        ("docs/plastic.md", PlasticConfig),
         ("docs/training.md", GradientConfig),
         ("docs/hypernetworks.md", StaticConfig),
         ("docs/recurrent.md", HyperRnnConfig),
@@ -183,7 +184,6 @@ def first_cells(page: str) -> set[str]:
         ("docs/compressed.md", DctConfig),
         ("docs/compressed.md", CosyneConfig),
         ("docs/novelty.md", NoveltyConfig),
-        ("docs/plastic.md", PlasticConfig),
     ],
 )
 def test_every_option_is_explained_with_its_default(page: str, config: type[Parameters]) -> None:

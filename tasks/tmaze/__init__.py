@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Self
+from typing import Literal, Self
 
 import numpy as np
 from numpy.random import Generator
@@ -19,6 +19,10 @@ from tasks.tmaze.scene import life_scene
 SHARE = 0.95  # of what the best policy gets, from which on the maze counts as solved
 EXAMINED = 20  # schedules
 HIGH, LOW, CRASH = 1.0, 0.2, -0.4
+COLOURS = {  # (5, C): of nothing, of the high reward in either colour, of the low one
+    "linear": np.array([[0.0], [HIGH], [HIGH], [LOW], [LOW]]),
+    "xor": np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0], [0.0, 0.0], [1.0, 1.0]]),
+}
 
 
 class TMaze(Parameters):
@@ -33,6 +37,11 @@ class TMaze(Parameters):
     switches: int = Field(1, ge=0, le=100, description="how often the high reward changes sides, at even distances")
     jitter: int = Field(15, ge=0, le=1000, description="by how many trials a change comes earlier or later, at most")
     hall: int = Field(3, ge=1, le=100, description="cells from the start to the junction, and from there to an arm's end")
+    signature: Literal["linear", "xor"] = Field(
+        "linear",
+        description="what tells rewards: one colour, the reward itself; or two, of which the high one shows either, the low "
+        "one both or none",
+    )
     schedules: int = Field(8, ge=1, le=1000, description="lives of an evaluation, drawn anew each generation")
 
     @model_validator(mode="after")
@@ -48,7 +57,7 @@ class TMaze(Parameters):
 
     @property
     def inputs(self) -> int:
-        return 4
+        return len(self.names[0])
 
     @property
     def outputs(self) -> int:
@@ -56,12 +65,15 @@ class TMaze(Parameters):
 
     @property
     def names(self) -> tuple[Sequence[str], Sequence[str]]:
-        return ("wall left", "wall ahead", "wall right", "colour"), ("left", "ahead", "right")
+        felt = ("colour",) if self.signature == "linear" else ("colour 1", "colour 2")
+        return ("wall left", "wall ahead", "wall right", *felt), ("left", "ahead", "right")
 
     @property
     def places(self) -> tuple[Floats, Floats]:
         """x to the right and y ahead of the robot, in [-1, 1]; the colour below."""
-        return np.array([(-1.0, 0.0), (0.0, 0.0), (1.0, 0.0), (0.0, -1.0)]), np.array([(-1.0, 0.0), (0.0, 0.0), (1.0, 0.0)])
+        row = np.array([(-1.0, 0.0), (0.0, 0.0), (1.0, 0.0)])
+        felt = [(0.0, -1.0)] if self.signature == "linear" else [(-0.5, -1.0), (0.5, -1.0)]
+        return np.concatenate([row, felt]), row
 
     @property
     def behaviours(self) -> Sequence[str]:
@@ -85,12 +97,16 @@ class TMaze(Parameters):
         return life_scene(film(policy, self._system(sides), _start(1)[0], self._steps), sides[0], self.hall)
 
     def drawn(self, schedules: int, rng: Generator) -> Array:
-        """Where the high reward is, 1 right and -1 left, in each trial of so many schedules (E, N); as many begin right as left."""
+        """Where the high reward is, 1 right and -1 left, in each trial of so many schedules (E, N); as many begin right as left.
+
+        signature=xor: 2 and -2 where rewards have the second of their two colours.
+        """
         first = np.where(np.arange(schedules) % 2 == rng.integers(2), 1, -1)
         middles = self.trials * np.arange(1, self.switches + 1) // (self.switches + 1)
         changes = middles + rng.integers(-self.jitter, self.jitter + 1, (schedules, self.switches))
         passed = (changes[:, None, :] <= np.arange(self.trials)[None, :, None]).sum(axis=2)
-        return (first[:, None] * np.where(passed % 2 == 0, 1, -1)).astype(np.int64)
+        sides = (first[:, None] * np.where(passed % 2 == 0, 1, -1)).astype(np.int64)
+        return sides * rng.integers(1, 3, sides.shape) if self.signature == "xor" else sides
 
     def _lived(self, policy: Policy, sides: Array) -> tuple[Floats, Array]:
         """Last states (P, E, 10) of lives by schedules, and these."""
@@ -103,7 +119,7 @@ class TMaze(Parameters):
         return self.trials * (2 * self.hall + 1)
 
     def _system(self, sides: Array) -> Halls:
-        return Halls(sides, self.hall)
+        return Halls(sides, self.hall, COLOURS[self.signature])
 
 
 @dataclass(frozen=True)
@@ -112,29 +128,26 @@ class Halls:
 
     sides: Array
     hall: int
-
-    @property
-    def _colours(self) -> Floats:
-        return np.array([[0.0], [HIGH], [LOW]])
+    colours: Floats
 
     def observe(self, states: Floats, /) -> Floats:
         from tasks.tmaze import kernels
 
-        seen = np.empty((*states.shape[:2], 3 + self._colours.shape[1]))
-        kernels.observe(states, self.hall, self._colours, seen)
+        seen = np.empty((*states.shape[:2], 3 + self.colours.shape[1]))
+        kernels.observe(states, self.hall, self.colours, seen)
         return seen
 
     def advance(self, states: Floats, outputs: Floats, living: Bools, steps: Ints, observations: Floats, /) -> int:
         from tasks.tmaze import kernels
 
-        world = (self.sides, self.hall, self._colours, (HIGH, LOW, CRASH))
+        world = (self.sides, self.hall, self.colours, (HIGH, LOW, CRASH))
         return kernels.advance(states, np.ascontiguousarray(outputs, np.float64), living, steps, observations, world)
 
 
 def best_score(sides: Array) -> Floats:
     """What the best policy gets under each schedule (E,): all that is high, but the low reward in the trial of every change, and in
     the first trial the mean of both, since nothing tells where to begin."""
-    changes = np.count_nonzero(np.diff(sides, axis=1), axis=1)
+    changes = np.count_nonzero(np.diff(np.sign(sides), axis=1), axis=1)
     score: Floats = HIGH * (sides.shape[1] - 1.0 - changes) + LOW * changes + (HIGH + LOW) / 2.0
     return score
 

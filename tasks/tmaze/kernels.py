@@ -13,7 +13,7 @@ from neatcore.interfaces import Array, Bools, Floats, Ints
 
 X, Y, HEADING, COLOUR, TRIAL, OVER, SCORE, LEFT, RIGHT, SCHEDULE = range(10)
 Rewards = tuple[float, float, float]  # high, low, of a crash
-World = tuple[Array, int, Floats, Rewards]  # sides (E, N) of the high reward in N trials; cells of the hall; colours (3, C)
+World = tuple[Array, int, Floats, Rewards]  # sides (E, N) of the high reward in N trials; cells of the hall; colours (5, C)
 
 
 @kernel
@@ -46,7 +46,7 @@ def sense(lane: Floats, hall: int, colours: Floats, seen: Floats) -> None:
 
 @kernel
 def observe(states: Floats, hall: int, colours: Floats, observations: Floats) -> None:
-    """What all lanes of states (P, S, 10) sense (P, S, I), in place. colours (3, C): of nothing, the high, the low reward."""
+    """What all lanes of states (P, S, 10) sense (P, S, I), in place. colours (5, C): of nothing, two of high, two of low."""
     for p in range(states.shape[0]):
         for s in range(states.shape[1]):
             sense(states[p, s], hall, colours, observations[p, s])
@@ -54,7 +54,10 @@ def observe(states: Floats, hall: int, colours: Floats, observations: Floats) ->
 
 @kernel
 def drive(lane: Floats, outputs: Floats, side: int, hall: int, rewards: Rewards) -> None:
-    """Turn as the largest output says, the first of equals, and go on by a cell, in place. side: 1 where high is right."""
+    """Turn as the largest output says, the first of equals, and go on by a cell, in place.
+
+    side: above 0 where high is right; 1 or -1 where rewards have their first colour, 2 or -2 where they have their second.
+    """
     heading = lane[HEADING] + np.argmax(outputs) - 1.0
     x, y = ahead(lane[X], lane[Y], heading)
     if not free(x, y, hall):
@@ -65,7 +68,7 @@ def drive(lane: Floats, outputs: Floats, side: int, hall: int, rewards: Rewards)
     if abs(x) == hall:
         high = (x > 0.0) == (side > 0)
         lane[SCORE] += rewards[0] if high else rewards[1]
-        lane[COLOUR] = 1.0 if high else 2.0
+        lane[COLOUR] = (0.0 if high else 2.0) + abs(side)
         lane[RIGHT if x > 0.0 else LEFT] += 1.0
         lane[OVER] = 1.0
 

@@ -103,6 +103,27 @@ def test_what_is_seen_on_the_way() -> None:
     assert not living[0, 0]
 
 
+def test_two_colours_tell_by_their_difference_alone() -> None:
+    """Each colour is there as often with the high reward as with the low one."""
+    task = TMaze(signature="xor")
+    assert (task.inputs, len(task.places[0])) == (5, 5)
+    sides = task.drawn(100, RNG(0))
+    assert set(np.unique(sides)) == {-2, -1, 1, 2}
+    assert best_score(sides) == pytest.approx(best_score(np.sign(sides)))
+    for colour in (1, 2):
+        states = np.zeros((1, 2, 10))
+        states[0, :, 3] = (colour, 2 + colour)
+        high, low = task._system(sides).observe(states)[0, :, 3:]
+        assert high.sum() == 1
+        assert low.sum() in (0, 2)
+    states = np.zeros((1, 1, 10))
+    states[0, 0, :3] = (2, 3, 1)
+    for side, kind in ((1, 1), (2, 2), (-1, 3), (-2, 4)):
+        lane = states[0, 0].copy()
+        kernels.drive(lane, AHEAD, side, 3, (1.0, 0.2, -0.4))
+        assert lane[3] == kind
+
+
 def test_laws_the_scene_and_limits() -> None:
     task = TMaze(trials=30, jitter=5)
     check_task(task, Drivers(np.array([0, 2, 3, 2, 1])))
