@@ -41,3 +41,13 @@ def test_networks_whose_weights_stay_have_no_such_picture() -> None:
     call("run", *TINY, "encoding=direct", "recurrent=true", "generations=1")
     done = CliRunner().invoke(app, ["plot", "latest", "weight-changes"])
     assert "unknown plot of this run" in done.stderr
+
+
+def test_a_substrate_that_learns_is_drawn_along_its_life() -> None:
+    small = ("trials=60", "jitter=2", "schedules=2", "population=8", "generations=2", "add_link=0.9", "--quiet", "--seed", "1")
+    for synapses in ("abc", "iterated"):
+        call("run", "t-maze", f"synapses={synapses}", "encoding.threshold=0", *small)
+        call("plot", "latest", "weight-changes", "--out", f"{synapses}.svg")
+        assert " → ahead" in Path(f"{synapses}.svg").read_text(encoding="utf-8")
+    report = Path(call("report", "latest").strip()).read_text(encoding="utf-8")
+    assert "Weights that change within a lifetime" in report
