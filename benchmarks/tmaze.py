@@ -64,8 +64,8 @@ def of(rows: Sequence[Row], variant: str, column: str) -> list[float]:
 
 def picture(rows: Sequence[Row], budget: int) -> Figure:
     """The share of runs solved over evaluations, and the score of each run's best network."""
-    drawing = figure(LIGHT, 860, 310, Margins(right=60, top=36))
-    solved, scores = drawing.subplots(1, 2, gridspec_kw={"wspace": 0.56})
+    drawing = figure(LIGHT, 940, 310, Margins(right=60, top=36))
+    solved, scores = drawing.subplots(1, 2, gridspec_kw={"wspace": 0.5})
     ends = []
     for place, (variant, colour) in enumerate(zip(VARIANTS, TINTS)):
         runs = of(rows, variant.name, "solved")
