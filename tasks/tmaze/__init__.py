@@ -47,7 +47,7 @@ class TMaze(Parameters):
     @model_validator(mode="after")
     def _fits(self) -> Self:
         apart = self.trials // (self.switches + 1)
-        most = self.switches * (2 * self.jitter + 1) + 1
+        most = (self.switches + 1) * (2 * self.jitter + 1)
         require(
             self.jitter < apart / 2 or self.switches == 0,
             f"{self.switches} switches in {self.trials} trials, {apart} apart, leave no room for jitter={self.jitter}; "

@@ -43,6 +43,14 @@ def test_networks_whose_weights_stay_have_no_such_picture() -> None:
     assert "unknown plot of this run" in done.stderr
 
 
+def test_genomes_without_rules_are_none_to_begin_with() -> None:
+    call("run", *TINY, "encoding=direct", "recurrent=true", "generations=1")
+    done = CliRunner().invoke(app, ["run", *TINY, "encoding=plastic", "generations=1", "--from", "latest"])
+    assert done.exit_code == 2
+    assert "a bias node, where this run needs recurrent networks" in done.stderr
+    assert "a bias node and 3 rules of plasticity" in done.stderr
+
+
 def test_a_substrate_that_learns_is_drawn_along_its_life() -> None:
     small = ("trials=60", "jitter=2", "schedules=2", "population=8", "generations=2", "add_link=0.9", "--quiet", "--seed", "1")
     for synapses in ("abc", "iterated"):

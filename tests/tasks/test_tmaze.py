@@ -132,5 +132,6 @@ def test_laws_the_scene_and_limits() -> None:
     assert scene.caption.startswith("30 trials, dots above the line end right, below it left: 2")
     assert "wall" not in scene.caption
     assert "30 at a wall" in TMaze(trials=30, jitter=5).show(Drivers(np.array([3])), RNG(0)).caption
-    with pytest.raises(ValidationError, match="leave no room for jitter=15"):
+    with pytest.raises(ValidationError, match="leave no room for jitter=15; take at most 5, or 248 trials"):
         TMaze(switches=7)
+    assert TMaze(switches=7, trials=248).drawn(2, RNG(0)).shape == (2, 248)
