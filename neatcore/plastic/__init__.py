@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple
+from typing import Literal
 
 import numpy as np
 from pydantic import Field
@@ -18,6 +18,7 @@ from neatcore.interfaces import Floats, GraphSpace, Ints, Policy, State
 from neatcore.nets import pack
 from neatcore.nets.columns import Nets
 from neatcore.parameters import Parameters
+from neatcore.plastic.columns import PlasticNets
 
 
 class PlasticConfig(Parameters):
@@ -35,15 +36,6 @@ class PlasticConfig(Parameters):
         1, ge=1, le=100, description="passes a step; a signal crosses one link a pass, and weights change after each"
     )
     bias: float = Field(1.0, description="value of the bias node; 0 leaves the node out")
-
-
-class PlasticNets(NamedTuple):
-    """Packed networks; of their links the learning rates (L, 2) and the ids of both nodes (L, 2); of each its largest weight."""
-
-    nets: Nets
-    rates: Floats
-    ends: Ints
-    largest: Floats
 
 
 @dataclass(frozen=True)
@@ -124,9 +116,9 @@ class PlasticPolicy:
     def step(self, state: State, inputs: Floats, /) -> tuple[State, Floats]:
         from neatcore.plastic import kernels
 
-        outputs, config, (nets, rates, _, largest) = np.empty((*inputs.shape[:2], self.outputs)), self.config, self.plastic
-        by_author, own = config.formula == "author", kernels.own_rows()
-        kernels.step(nets, rates, largest, self.rows, config.bias, inputs, outputs, state, config.passes, by_author, own)
+        outputs, config = np.empty((*inputs.shape[:2], self.outputs)), self.config
+        manner = config.bias, config.passes, config.formula == "author"
+        kernels.step(self.plastic, self.rows, manner, inputs, outputs, state, kernels.own_rows())
         return state, outputs
 
     def take(self, rows: Ints, /) -> PlasticPolicy:

@@ -14,7 +14,9 @@ from neatcore.compiled import own_rows as own_rows
 from neatcore.interfaces import Floats, Ints
 from neatcore.nets.columns import Nets
 from neatcore.nets.kernels import activate, activate_own, load
+from neatcore.plastic.columns import PlasticNets
 
+Manner = tuple[float, int, bool]  # value of the bias, passes a step, whether weights change as in the author's program
 ABOVE = 2.0  # the author's program: how far beyond its own size a weight reaches for what it loses
 
 
@@ -75,23 +77,13 @@ def learn(
 
 
 @kernel
-def step(
-    nets: Nets,
-    rates: Floats,
-    most: Floats,
-    rows: Ints,
-    bias: float,
-    inputs: Floats,
-    outputs: Floats,
-    state: Floats,
-    passes: int,
-    by_author: bool,
-    own: Ints,
-) -> None:
+def step(plastic: PlasticNets, rows: Ints, manner: Manner, inputs: Floats, outputs: Floats, state: Floats, own: Ints) -> None:
     """Networks `rows`, a pass like that of the recurrent ones; after it each link learns from what it carried and what came of it.
 
-    inputs (P, S, I), outputs (P, S, O), state as above, updated in place. rates (L, 2); most: the largest |w| of each network.
+    inputs (P, S, I), outputs (P, S, O), state as above, updated in place.
     """
+    nets, rates, _, most = plastic
+    bias, passes, by_author = manner
     _, node_starts, activations, link_starts, sources, _, output_slots = nets
     lanes, sensors, widest = inputs.shape[1], inputs.shape[2], 0
     for net in rows:
