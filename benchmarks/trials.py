@@ -21,6 +21,8 @@ from runner.pools import processes
 from runner.session import assemble
 from runner.settings import Settings, preset_layers, resolve
 
+OF_RULES = ("mutate_rates", "rate_power", "change_rule")  # settings that say nothing where no weight is plastic
+
 
 @dataclass(frozen=True)
 class Trial:
@@ -55,7 +57,9 @@ def settings_of(experiment: Experiment, variant: Variant) -> Settings:
 def digest(settings: Settings) -> str:
     """Eight hexadecimal digits that differ where settings that decide a trial differ."""
     run = {key: settings.sections["run"][key] for key in ("task", "generations", "examined")}
-    text = json.dumps({**settings.sections, "run": run}, sort_keys=True)
+    plastic = settings.sections["run"]["encoding"] == "plastic"
+    search = {key: value for key, value in settings.sections["search"].items() if plastic or key not in OF_RULES}
+    text = json.dumps({**settings.sections, "run": run, "search": search}, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:8]
 
 

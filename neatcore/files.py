@@ -15,7 +15,7 @@ import numpy as np
 
 from neatcore.activations import NAMES, code_of
 from neatcore.errors import InputError, require
-from neatcore.genome import BIAS, HIDDEN, INPUT, KINDS, LINK, NODE, OUTPUT, Genes, Genome, check_genome
+from neatcore.genome import BIAS, HIDDEN, INPUT, KINDS, LINK, NODE, OUTPUT, RULED, Genes, Genome, check_genome
 from neatcore.interfaces import Array, Floats
 
 FORMAT = "neatcore genome 1"
@@ -45,7 +45,8 @@ def to_bytes(z: Genome | Floats, suffix: str = ".npz") -> bytes:
         require(isinstance(z, Genome), "only graph genomes are written as JSON; use .npz")
         return (json.dumps(_to_json(z), indent=1) + "\n").encode()  # type: ignore[arg-type]
     if isinstance(z, Genome):
-        return npz({"format": np.array(FORMAT), "activations": np.array(NAMES), "nodes": z.nodes, "links": z.links})
+        rules = {} if z.rules is None else {"rules": z.rules}
+        return npz({"format": np.array(FORMAT), "activations": np.array(NAMES), "nodes": z.nodes, "links": z.links, **rules})
     return npz({"format": np.array(FORMAT), "vector": np.asarray(z, np.float64)})
 
 
@@ -105,7 +106,7 @@ def load_genome(path: Path | str) -> Genome:
 
 
 def genome_of(path: Path, arrays: Mapping[str, Array]) -> Genome:
-    """The genome in the arrays `nodes`, `links` and `activations` of the file `path`, checked."""
+    """The genome in the arrays `nodes`, `links`, `activations` and perhaps `rules` of the file `path`, checked."""
     return _checked(path, _from_npz(path, arrays))
 
 
@@ -122,19 +123,22 @@ def _from_npz(path: Path, arrays: Mapping[str, Array]) -> Genome:
         nodes, links, names = arrays["nodes"], arrays["links"], arrays["activations"]
     except KeyError as missing:
         raise InputError(f"{path} lacks {missing}") from None
-    require(nodes.dtype == NODE and links.dtype == LINK, f"{path}: the tables have other columns than genomes of this version")
+    fits = nodes.dtype == NODE and links.dtype == (RULED if "rules" in arrays else LINK)
+    require(fits, f"{path}: the tables have other columns than genomes of this version")
     codes = nodes["activation"]
     require(np.all((codes >= 0) & (codes < len(names))), f"{path}: a node's activation is not in the file's list")
     nodes = nodes.copy()
     nodes["activation"] = [code_of(str(names[code])) for code in codes]
-    return Genome(nodes, links)
+    return Genome(nodes, links, arrays.get("rules"))
 
 
 def _to_json(genome: Genome) -> dict[str, Any]:
+    ruled = {} if genome.rules is None else {"rules": genome.rules.tolist()}
     return {
         "format": FORMAT,
         "nodes": [{"id": int(n["id"]), "kind": KINDS[n["kind"]], "activation": NAMES[n["activation"]]} for n in genome.nodes],
-        "links": [{name: link[name].item() for name in LINK.names or ()} for link in genome.links],
+        "links": [{name: link[name].item() for name in genome.links.dtype.names or ()} for link in genome.links],
+        **ruled,
     }
 
 
@@ -145,13 +149,15 @@ def _from_json(path: Path, text: str) -> Genome:
         nodes = [(int(n["id"]), KINDS.index(n["kind"]), code_of(n["activation"])) for n in data["nodes"]]
         links = [
             (int(k["innovation"]), int(k["source"]), int(k["target"]), float(k["weight"]), bool(k["enabled"]))
+            + ((int(k["rule"]),) if "rules" in data else ())
             for k in data["links"]
         ]
+        rules = np.array(data["rules"], np.float64) if "rules" in data else None
     except InputError as error:
         raise InputError(f"{path}: {error}" if str(path) not in str(error) else str(error)) from None
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise InputError(f"{path} is no genome file ({type(error).__name__}: {error})") from None
-    return Genome(np.array(nodes, NODE), np.array(links, LINK))
+    return Genome(np.array(nodes, NODE), np.array(links, LINK if rules is None else RULED), rules)
 
 
 def load_stanley(path: Path | str) -> list[Genome]:

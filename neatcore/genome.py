@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from neatcore.activations import NAMES, code_of
 from neatcore.errors import InputError, InputTypeError, require
-from neatcore.interfaces import GraphSpace, Ints
+from neatcore.interfaces import Floats, GraphSpace, Ints
 
 INPUT, BIAS, OUTPUT, HIDDEN = 0, 1, 2, 3
 KINDS = ("input", "bias", "output", "hidden")
@@ -24,6 +24,8 @@ NODE = np.dtype([("id", np.int64), ("kind", np.int8), ("activation", np.int16)])
 LINK = np.dtype(
     [("innovation", np.int64), ("source", np.int64), ("target", np.int64), ("weight", np.float64), ("enabled", np.bool_)]
 )
+RULED = np.dtype([*((name, LINK[name]) for name in LINK.names or ()), ("rule", np.int8)])  # where links have a rule of plasticity
+RATES = ("eta1", "eta2")  # of a rule
 Genes = NDArray[np.void]
 
 
@@ -32,16 +34,21 @@ class Genome:
     """One network as genes.
 
     nodes: records (id, kind, activation), sorted by id. links: records (innovation, source, target, weight, enabled), sorted
-    by innovation number. `check_genome` says what is valid.
+    by innovation number. Where weights change within a lifetime links also name their `rule`, a row of `rules` (R, 2): two
+    learning rates in [0, 1], both 0 in the first. `check_genome` says what is valid.
     """
 
     nodes: Genes
     links: Genes
+    rules: Floats | None = None
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Genome):
             return NotImplemented
-        return np.array_equal(self.nodes, other.nodes) and np.array_equal(self.links, other.links)
+        same = np.array_equal(self.nodes, other.nodes) and np.array_equal(self.links, other.links)
+        if self.rules is None or other.rules is None:
+            return same and self.rules is other.rules
+        return same and np.array_equal(self.rules, other.rules)
 
     __hash__ = None  # type: ignore[assignment]
 
@@ -63,7 +70,11 @@ class Genome:
         rows += [f"  node {n['id']:>4}  {KINDS[n['kind']]:<6} {NAMES[n['activation']]}" for n in self.nodes]
         for k in self.links:
             joined = f"{k['source']:>4} → {k['target']:<4}"
-            rows.append(f"  link {k['innovation']:>4}  {joined} {k['weight']:+.4f}{'' if k['enabled'] else '  off'}")
+            ruled = "" if self.rules is None else f"  rule {k['rule']}" if k["rule"] else "  fixed"
+            rows.append(f"  link {k['innovation']:>4}  {joined} {k['weight']:+.4f}{ruled}{'' if k['enabled'] else '  off'}")
+        for number, rates in enumerate(self.rules if self.rules is not None else ()):
+            if number:
+                rows.append(f"  rule {number:>4}  {', '.join(f'η{n} {rate:.4f}' for n, rate in enumerate(rates, 1))}")
         return "\n".join(rows)
 
 
@@ -78,12 +89,16 @@ class Tables(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Genomes(Sequence[Genome]):
-    """P genomes end to end: nodes of genome i are nodes[node_starts[i]:node_starts[i + 1]], links likewise."""
+    """P genomes end to end: nodes of genome i are nodes[node_starts[i]:node_starts[i + 1]], links likewise.
+
+    rules (P, R, 2), where weights change within a lifetime: all genomes have as many.
+    """
 
     nodes: Genes
     links: Genes
     node_starts: Ints
     link_starts: Ints
+    rules: Floats | None = None
 
     @classmethod
     def of(cls, genomes: Sequence[Genome]) -> Genomes:
@@ -93,11 +108,14 @@ class Genomes(Sequence[Genome]):
         for place, genome in enumerate(genomes):
             if not isinstance(genome, Genome):
                 raise InputTypeError(f"genome {place} is a {type(genome).__name__}, not a Genome")
+        rules = _stacked([genome.rules for genome in genomes])
+        dtype = LINK if rules is None else RULED
         return cls(
             np.concatenate([np.empty(0, NODE), *(g.nodes for g in genomes)], dtype=NODE),
-            np.concatenate([np.empty(0, LINK), *(g.links for g in genomes)], dtype=LINK),
+            np.concatenate([np.empty(0, dtype), *(g.links for g in genomes)], dtype=dtype),
             starts([len(g.nodes) for g in genomes]),
             starts([len(g.links) for g in genomes]),
+            rules,
         )
 
     def __len__(self) -> int:
@@ -116,6 +134,7 @@ class Genomes(Sequence[Genome]):
         return Genome(
             self.nodes[self.node_starts[place] : self.node_starts[place + 1]],
             self.links[self.link_starts[place] : self.link_starts[place + 1]],
+            None if self.rules is None else self.rules[place],
         )
 
     def __iter__(self) -> Iterator[Genome]:
@@ -125,15 +144,20 @@ class Genomes(Sequence[Genome]):
         """Copies of the genomes in `rows`, in that order."""
         nodes, node_starts = gather(self.node_starts, rows)
         links, link_starts = gather(self.link_starts, rows)
-        return Genomes(self.nodes.take(nodes), self.links.take(links), node_starts, link_starts)
+        rules = None if self.rules is None else self.rules[rows]
+        return Genomes(self.nodes.take(nodes), self.links.take(links), node_starts, link_starts, rules)
 
     def with_nodes(self, nodes: Genes, node_starts: Ints) -> Genomes:
         """The same links, other nodes."""
-        return Genomes(nodes, self.links, node_starts, self.link_starts)
+        return Genomes(nodes, self.links, node_starts, self.link_starts, self.rules)
 
     def with_links(self, links: Genes, link_starts: Ints | None = None) -> Genomes:
         """The same nodes, other links; as many for each genome where no starts are given."""
-        return Genomes(self.nodes, links, self.node_starts, self.link_starts if link_starts is None else link_starts)
+        return Genomes(self.nodes, links, self.node_starts, self.link_starts if link_starts is None else link_starts, self.rules)
+
+    def with_rules(self, links: Genes, rules: Floats | None) -> Genomes:
+        """The same nodes and as many links, which name other rules."""
+        return Genomes(self.nodes, links, self.node_starts, self.link_starts, rules)
 
     @property
     def tables(self) -> Tables:
@@ -146,6 +170,16 @@ class Genomes(Sequence[Genome]):
     @property
     def link_counts(self) -> Ints:
         return np.diff(self.link_starts)
+
+
+def _stacked(tables: Sequence[Floats | None]) -> Floats | None:
+    """The rules of all genomes (P, R, 2); InputError where only some have rules, or not as many."""
+    rules = [table for table in tables if table is not None]
+    if not rules:
+        return None
+    same = len(rules) == len(tables) and len({table.shape for table in rules}) == 1
+    require(same, "some genomes have rules of plasticity and others have none, or not as many")
+    return np.stack(rules)
 
 
 def copied(genes: Genes) -> Genes:
@@ -180,7 +214,7 @@ def node_table(space: GraphSpace, output: str = "sigmoid") -> Genes:
 def check_genome(genome: Genome, *, recurrent: bool = True) -> None:
     """Raise InputError unless `genome` is valid; with `recurrent` off, links on or off must not close a cycle."""
     nodes, links = genome.nodes, genome.links
-    for name, table, dtype in (("nodes", nodes, NODE), ("links", links, LINK)):
+    for name, table, dtype in (("nodes", nodes, NODE), ("links", links, LINK if genome.rules is None else RULED)):
         require(getattr(table, "dtype", None) == dtype, f"the {name} of a genome must be a table of {dtype.names}")
     _sorted(nodes["id"], "nodes are not sorted by id, or one is there twice: id")
     _sorted(links["innovation"], "links are not sorted by innovation number, or one is there twice: innovation")
@@ -196,8 +230,20 @@ def check_genome(genome: Genome, *, recurrent: bool = True) -> None:
     _each(np.isfinite(links["weight"]), links["innovation"], "the weight is not finite", "link")
     pairs = set(zip(links["source"].tolist(), links["target"].tolist(), strict=True))
     require(len(pairs) == len(links), "two links join the same pair of nodes")
+    if genome.rules is not None:
+        _check_rules(genome.rules, links)
     if not recurrent:
         require(not has_cycle(genome), "the links close a cycle, in a genome that must be feed-forward")
+
+
+def _check_rules(rules: Floats, links: Genes) -> None:
+    """A table of learning rates whose first row is 0, in which every link has its row."""
+    fits = rules.ndim == 2 and rules.shape[1] == len(RATES) and len(rules) > 0
+    require(fits, f"the rules of a genome have shape {rules.shape}, not (R, {len(RATES)})")
+    wrong = np.flatnonzero(~((rules >= 0) & (rules <= 1)).all(axis=1))
+    require(len(wrong) == 0, f"rule {wrong[0] if len(wrong) else 0} has a learning rate outside [0, 1]")
+    require(not rules[0].any(), f"rule 0 leaves weights as they are; its learning rates are {rules[0].tolist()}, not 0")
+    _each((links["rule"] >= 0) & (links["rule"] < len(rules)), links["innovation"], f"its rule is not one of {len(rules)}", "link")
 
 
 def has_cycle(genome: Genome) -> bool:

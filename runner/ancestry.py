@@ -51,6 +51,7 @@ class Brood:
         """A copy of one genome, checked."""
         found = self.genomes[row]
         tables = {"nodes": found.nodes, "links": found.links.copy(), "activations": self.activations}
+        tables |= {} if found.rules is None else {"rules": found.rules}
         return genome_of(self.path, tables)
 
 
@@ -71,13 +72,15 @@ def breeding(search: Any, name: str) -> Breeding:
 
 def write(folder: Path, generation: Generation[Any], parents: Breeding) -> None:
     """Keep the genomes that were just evaluated, and who their parents are."""
+    genomes = Genomes.of(generation.genomes)
     arrays = {
         "format": np.array(FORMAT),
         "activations": np.array(NAMES),
         "champion": np.array(generation.best),
         "mothers": parents.mothers,
         "fathers": parents.fathers,
-        **Genomes.of(generation.genomes).tables._asdict(),
+        **genomes.tables._asdict(),
+        **({} if genomes.rules is None else {"rules": genomes.rules}),
     }
     write_bytes(path_of(folder, generation.number), npz(arrays))
 
@@ -93,7 +96,7 @@ def read(path: Path) -> Brood:
     shapes = dict(zip(WHOLE, [(), (size,), (size,), (size + 1,), (size + 1,)]))
     fits = all(arrays[name].dtype.kind == "i" and arrays[name].shape == shape for name, shape in shapes.items())
     require(fits and 0 <= arrays["champion"] < size, f"{path} is damaged: its tables do not fit together")
-    genomes = Genomes(*(arrays[name] for name in Tables._fields))
+    genomes = Genomes(**{name: arrays[name] for name in Tables._fields}, rules=arrays.get("rules"))
     return Brood(path, arrays["activations"], int(arrays["champion"]), arrays["mothers"], arrays["fathers"], genomes)
 
 

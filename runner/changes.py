@@ -38,8 +38,20 @@ def change(mother: Genome, child: Genome) -> str:
     before, after = _shared(mother.links, child.links)
     for word, switched in (("on", after["enabled"] > before["enabled"]), ("off", after["enabled"] < before["enabled"])):
         told += [f"{words} {word}" for words in _listed("", "link", [_link(gene) for gene in after[switched]])]
+    told += _ruled(mother, child)
     weights = int(np.count_nonzero(before["weight"] != after["weight"]))
     return ", ".join([*told, *([count(weights, "weight")] if weights else [])])
+
+
+def _ruled(mother: Genome, child: Genome) -> list[str]:
+    """Links that follow another rule of plasticity, and rules of other rates."""
+    if mother.rules is None or child.rules is None:
+        return []
+    before, after = _shared(mother.links, child.links)
+    moved = after[before["rule"] != after["rule"]]
+    links = _listed("", "link", [f"{_link(gene)} to rule {gene['rule']}" for gene in moved])
+    rates = np.flatnonzero((mother.rules != child.rules).any(axis=1)) if mother.rules.shape == child.rules.shape else ()
+    return [*links, *(f"rates of rule {rule}" for rule in rates)]
 
 
 def _keys(genes: Genes) -> Genes:

@@ -24,7 +24,7 @@ from runner.charts import Chart, chart_of, chart_section
 from runner.compare import grouped
 from runner.directory import Run, find_run, find_runs, slug
 from runner.disk import write_bytes, write_text
-from runner.reading import PLOT, Reading, reading_of, reading_section
+from runner.reading import PLOT, Moving, moving_of, moving_section
 from runner.scaling import kept
 from runner.sections import pattern_section, scaling_section, weights_section
 from runner.session import Parts, assemble
@@ -141,9 +141,9 @@ def _sections(run: Run, parts: Parts, champion: Genome | Floats, name: str) -> I
     weights = _named_weights(parts, champion)
     if weights:
         yield weights_section(weights, _pixels(parts), _several(parts))
-    reading = reading_of(parts, weights)
-    if reading:
-        yield reading_section(reading)
+    moving = moving_of(run, parts, champion, weights)
+    if moving:
+        yield moving_section(moving)
     chart = chart_of(run, parts, champion)
     if chart:
         yield chart_section(chart)
@@ -239,8 +239,8 @@ class Subject:
         return _named_weights(self.parts, load(self.run.champion()))
 
     @cached_property
-    def reading(self) -> Reading | None:
-        return reading_of(self.parts, self.weights)
+    def moving(self) -> Moving | None:
+        return moving_of(self.run, self.parts, load(self.run.champion()), self.weights)
 
     @cached_property
     def chart(self) -> Chart | None:
@@ -251,14 +251,14 @@ class Subject:
         """The plots that there can be."""
         curves = [name for name, (key, _) in CURVES.items() if key in self.rows[-1]]
         champion = ["champion"] * (self.champion is not None) + ["weights"] * bool(self.weights)
-        champion += [PLOT] * (self.reading is not None)
+        champion += [PLOT] * (self.moving is not None)
         return [*curves, *champion, *(self.chart.plots if self.chart else ()), *(self.wiring.plots if self.wiring else ())]
 
     def draw(self, name: str) -> Figure:
         if name == "weights":
             return weights_figure(self.weights, pixels=_pixels(self.parts), several=_several(self.parts), theme=self.theme)
-        if name == PLOT and self.reading:
-            return self.reading.draw(self.theme)
+        if name == PLOT and self.moving:
+            return self.moving.draw(self.theme)
         if name == "champion":
             return self._champion_figure()
         if self.chart and name in self.chart.plots:

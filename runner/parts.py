@@ -48,6 +48,11 @@ SEARCHES: dict[str, Part] = {
 }
 ENCODINGS: dict[str, Part] = {
     "direct": Part("neatcore.nets:DirectConfig", "neatcore.nets:direct", "a gene for every node and link"),
+    "plastic": Part(
+        "neatcore.plastic:PlasticConfig",
+        "neatcore.plastic:plastic",
+        "a gene for every node and link, and rules by which weights change while the network lives",
+    ),
     "mlp": Part(
         "neatcore.perceptron:MlpConfig", "neatcore.perceptron:mlp", "the weights of a fixed multilayer perceptron, as a vector"
     ),
@@ -55,6 +60,12 @@ ENCODINGS: dict[str, Part] = {
         "substrates.hyperneat:HyperNeatConfig",
         "substrates.hyperneat:hyperneat",
         "a CPPN that paints the weights of a substrate",
+        wants="places",
+    ),
+    "adaptive-hyperneat": Part(
+        "substrates.adaptive.config:AdaptiveConfig",
+        "substrates.adaptive:adaptive_hyperneat",
+        "a CPPN that paints the weights of a substrate, and how they change while the network lives",
         wants="places",
     ),
     "cppn": Part(

@@ -197,6 +197,15 @@ LEHMAN: Sections = {
     },
 }
 
+# Stanley, Bryant & Miikkulainen 2003: NEAT as in 2002, with rules for links. What else they set is not known.
+ADAPTIVE: Sections = {"run": {"search": "neat", "encoding": "plastic"}, "search": STANLEY_2002}
+# Risi & Stanley 2010: a CPPN paints rules of learning. Its settings are not known; NEAT is as for ES-HyperNEAT, with more species.
+ADAPTIVE_HYPERNEAT: Sections = {
+    "run": {"search": "neat", "encoding": "adaptive-hyperneat", "generations": 300},
+    "encoding": {"activation": "tanh", "readout": "tanh"},
+    "search": {key: value for key, value in ES_HYPERNEAT["search"].items() if key != "activations"},
+}
+
 PRESETS: dict[str, Sections] = {
     "stanley2002": NEAT,
     "stanley2002-no-velocity": NO_VELOCITY,
@@ -207,6 +216,8 @@ PRESETS: dict[str, Sections] = {
     "risi2012": ES_HYPERNEAT,
     "koutnik2010": COMPRESSED,
     "lehman2011": LEHMAN,
+    "stanley2003": ADAPTIVE,
+    "risi2010": ADAPTIVE_HYPERNEAT,
     "ha2016-mnist": HA_MNIST,
     "ha2016-cifar10": HA_CIFAR,
     "ha2016-text": HA_TEXT,
@@ -221,6 +232,8 @@ USUAL: dict[str, str] = {
     "denoise": "fernando2016",
     "maze:medium": "lehman2011",
     "maze:hard": "lehman2011",
+    "dangerous-foraging": "stanley2003",
+    "t-maze": "risi2010",
 }
 
 # What evolution changes of a task's defaults: it cannot afford to try every network on thousands of pictures, and where all are

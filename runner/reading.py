@@ -1,15 +1,17 @@
-"""What a run's network does to its own weights while it reads a text."""
+"""What a run's network does to its own weights: while it reads a text, or while it lives."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from matplotlib.figure import Figure
 
 from neatcore.interfaces import Array, Floats
+from runner.directory import Run
+from runner.lifetimes import Lifetimes, lifetimes_of
 from runner.session import Parts
 from tasks.text import Text
 from viz.changes import changes_figure
@@ -33,8 +35,25 @@ class Reading:
     symbols: tuple[str, ...]
     changes: Floats
 
+    title = "Weights that change along a text"
+    about = "The beginning of what was kept for validation, as the network reads it."
+
+    @property
+    def words(self) -> str:
+        """What the picture shows."""
+        gates = "gates i, g, f and o from top to bottom" if self.changes.shape[1] > 1 else "of the one matrix of a HyperRNN"
+        return f"Under each character how far the recurrent weights moved there: {gates}."
+
     def draw(self, theme: str | Theme) -> Figure:
         return changes_figure(self.symbols, self.changes, GATES[self.changes.shape[1]], theme=theme)
+
+
+Moving = Reading | Lifetimes
+
+
+def moving_of(run: Run, parts: Parts, champion: Any, weights: Mapping[str, Array]) -> Moving | None:
+    """The champion's weights as they change; None where they do not, or not where it can be shown."""
+    return reading_of(parts, weights) or lifetimes_of(run, parts, champion)
 
 
 def reading_of(parts: Parts, weights: Mapping[str, Array]) -> Reading | None:
@@ -53,12 +72,7 @@ def reading_of(parts: Parts, weights: Mapping[str, Array]) -> Reading | None:
     return Reading(tuple(corpus.symbols[code] for code in codes), found[len(before) :])
 
 
-def reading_section(reading: Reading, theme: str = "auto") -> Section:
-    """The text with its changes."""
-    drawn = {tone.name: png(reading.draw(tone)) for tone in themes(theme)}
-    gates = "gates i, g, f and o from top to bottom" if reading.changes.shape[1] > 1 else "of the one matrix of a HyperRNN"
-    words = f"Under each character how far the recurrent weights moved there: {gates}."
-    block = figure_block({"": picture(drawn, "png", words)}, words)
-    return Section(
-        "Weights that change along a text", "The beginning of what was kept for validation, as the network reads it.", block
-    )
+def moving_section(moving: Moving, theme: str = "auto") -> Section:
+    """The part of a report."""
+    drawn = {tone.name: png(moving.draw(tone)) for tone in themes(theme)}
+    return Section(moving.title, moving.about, figure_block({"": picture(drawn, "png", moving.words)}, moving.words))

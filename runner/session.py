@@ -164,7 +164,8 @@ def _ends(space: Space) -> str:
     if isinstance(space, VectorSpace):
         return f"vectors of {space.size} numbers"
     kind = "recurrent networks" if space.recurrent else "networks"
-    return f"{kind} of {space.inputs} inputs and {space.outputs} outputs, {'with' if space.bias else 'without'} a bias node"
+    ruled = f" and {space.rules} rules of plasticity" if space.rules else ""
+    return f"{kind} of {space.inputs} inputs and {space.outputs} outputs, {'with' if space.bias else 'without'} a bias node{ruled}"
 
 
 def resume(run: Run, more: int | None, display: Display) -> Outcome:

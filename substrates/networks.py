@@ -115,28 +115,18 @@ class SubstratePolicy:
 
     def activations(self, state: State, inputs: Floats, /) -> list[Array]:
         """What all neurons hold after a step from `state`, sheet by sheet, (P, S, N): what pictures show. Outputs are float64."""
-        sheets, loaded = self.synapses.substrate.sheets, self._loaded(inputs)
+        sheets, fresh = self.synapses.substrate.sheets, loaded(self.synapses.substrate, inputs)
         if not self.synapses.substrate.recurrent:
-            values = list(loaded)
+            values = list(fresh)
             for place, sheet in enumerate(sheets):
                 if sheet.role != "input":
                     values[place] = self._computed(place, values)
             return values
         values = np.split(state, np.cumsum([len(sheet) for sheet in sheets])[:-1], axis=2)
         for _ in range(self.config.passes):
-            held = [fresh if sheet.role == "input" else old for sheet, fresh, old in zip(sheets, loaded, values)]
+            held = [new if sheet.role == "input" else old for sheet, new, old in zip(sheets, fresh, values)]
             values = [held[n] if sheet.role == "input" else self._computed(n, held) for n, sheet in enumerate(sheets)]
         return values
-
-    def _loaded(self, inputs: Floats) -> list[Array]:
-        """Input sheets with their share of the inputs (P, S, I), the others empty."""
-        loaded: list[Array] = []
-        first = 0
-        for sheet in self.synapses.substrate.sheets:
-            last = first + len(sheet) * (sheet.role == "input")
-            loaded.append(inputs[:, :, first:last])
-            first = last
-        return loaded
 
     def _computed(self, place: int, values: Sequence[Array]) -> Array:
         """What the neurons of one sheet make of all values: sums over its projections, then its activation."""
@@ -153,10 +143,21 @@ class SubstratePolicy:
                 kernels.project_sparse(links, self.rows, values[projection.source], sums)
             else:
                 kernels.project(weights, self.rows, values[projection.source], sums)
-        return _activated(sums, self.config.readout if sheet.role == "output" else self.config.activation, sheet.role)
+        return activated(sums, self.config.readout if sheet.role == "output" else self.config.activation, sheet.role)
 
 
-def _activated(sums: Single, activation: str, role: str) -> Array:
+def loaded(substrate: Substrate, inputs: Floats) -> list[Array]:
+    """Input sheets with their share of the inputs (P, S, I), the others empty."""
+    found: list[Array] = []
+    first = 0
+    for sheet in substrate.sheets:
+        last = first + len(sheet) * (sheet.role == "input")
+        found.append(inputs[:, :, first:last])
+        first = last
+    return found
+
+
+def activated(sums: Single, activation: str, role: str) -> Array:
     """Sums (P, S, N) through an activation; of outputs in double precision, so that large sums still differ."""
     if role == "output":
         from neatcore.nets.kernels import activate_rows, own_rows

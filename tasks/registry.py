@@ -23,6 +23,8 @@ TASKS: dict[str, str] = {
     "boxes": "tasks.boxes:Boxes",
     "food-gathering": "tasks.food:FoodGathering",
     "octopus": "tasks.octopus:Octopus",
+    "dangerous-foraging": "tasks.dangerous:DangerousForaging",
+    "t-maze": "tasks.tmaze:TMaze",
     "digits": "tasks.images:Digits",
     "mnist": "tasks.images:Mnist",
     "fashion-mnist": "tasks.images:FashionMnist",

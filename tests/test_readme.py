@@ -29,6 +29,7 @@ from neatcore.cosyne import CosyneConfig
 from neatcore.neat.config import NeatConfig
 from neatcore.novelty import NoveltyConfig
 from neatcore.parameters import Parameters
+from neatcore.plastic import PlasticConfig
 from runner.cli import app
 from runner.presets import PRESETS
 from substrates.config import SubstrateConfig
@@ -44,6 +45,7 @@ RUN = (
     "docs/neat.md",
     "docs/hyperneat.md",
     "docs/es-hyperneat.md",
+    "docs/plastic.md",
     "docs/tasks.md",
     "docs/command-line.md",
     "docs/own-encoding.md",
@@ -175,6 +177,7 @@ def first_cells(page: str) -> set[str]:
     [
         ("docs/neat.md", NeatConfig),
         ("docs/hyperneat.md", HyperNeatConfig),
+        ("docs/plastic.md", PlasticConfig),
         ("docs/training.md", GradientConfig),
         ("docs/hypernetworks.md", StaticConfig),
         ("docs/recurrent.md", HyperRnnConfig),

@@ -121,5 +121,13 @@ def arrow_head(path: Path, size: float) -> Floats:
     return np.array([end, end + size * (back + aside), end + size * (back - aside)])
 
 
+def middle_of(path: Path) -> tuple[float, float]:
+    """The point half way along a path."""
+    points = np.asarray(path.to_polygons(closed_only=False)[0])
+    ways = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(points, axis=0).T))])
+    x, y = (float(np.interp(0.5 * ways[-1], ways, axis)) for axis in points.T)
+    return x, y
+
+
 def _cubic(*points: Floats) -> Path:
     return Path(np.array(points), [Path.MOVETO] + [Path.CURVE4] * 3)

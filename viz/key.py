@@ -45,6 +45,8 @@ def _signs(genome: Genome, recurrent: frozenset[int], *, disabled: bool) -> Iter
             yield f"{word} weight, up to {sign * reach:+.2g}".replace("-", "−"), partial(_line, share=0.99 * sign, dashes="-")
     if recurrent:
         yield "recurrent", partial(_line, share=0.0, dashes=(0, (3, 1.6)))
+    if plastic_links(genome):
+        yield "plastic", _bead
     if disabled and not enabled.all():
         yield "disabled", partial(_line, share=0.0, dashes=(0, (1, 2)))
     for activation in np.unique(genome.nodes["activation"][np.isin(genome.nodes["kind"], (OUTPUT, HIDDEN))]).tolist():
@@ -54,6 +56,19 @@ def _signs(genome: Genome, recurrent: frozenset[int], *, disabled: bool) -> Iter
 def _line(ax: Axes, tone: Theme, x: float, y: float, *, share: float, dashes: str | tuple[float, tuple[float, ...]]) -> None:
     colour, width = (tone.weight(share), 3.0) if share else (tone.muted, 1.4)
     ax.plot([x, x + SIGN - 7], [y, y], color=colour, linewidth=width, linestyle=dashes)
+
+
+def _bead(ax: Axes, tone: Theme, x: float, y: float) -> None:
+    _line(ax, tone, x, y, share=0.0, dashes="-")
+    ax.plot(x + (SIGN - 7) / 2, y, "o", markersize=5.5, markerfacecolor=tone.paper, markeredgecolor=tone.muted, markeredgewidth=1.4)
+
+
+def plastic_links(genome: Genome) -> frozenset[int]:
+    """The innovation numbers of enabled links whose rule has a learning rate."""
+    if genome.rules is None:
+        return frozenset()
+    moves = genome.rules[genome.links["rule"]].any(axis=1) & genome.links["enabled"]
+    return frozenset(genome.links["innovation"][moves].tolist())
 
 
 def _curve(ax: Axes, tone: Theme, x: float, y: float, *, activation: int) -> None:

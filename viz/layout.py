@@ -46,7 +46,7 @@ def recurrent_links(genome: Genome) -> frozenset[int]:
     graph: nx.DiGraph[int] = nx.DiGraph()
     graph.add_nodes_from(genome.nodes["id"].tolist())
     found = []
-    for innovation, source, target, _, enabled in genome.links.tolist():
+    for innovation, source, target, _, enabled, *_ in genome.links.tolist():
         if not enabled:
             continue
         if nx.has_path(graph, target, source):

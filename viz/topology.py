@@ -8,14 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patches import PathPatch, Polygon
+from matplotlib.patches import Circle, PathPatch, Polygon
 from matplotlib.path import Path
 
 from neatcore.errors import InputError
 from neatcore.genome import BIAS, INPUT, OUTPUT, Genome
-from viz.geometry import Drawing, arrow_head, fit, level
+from viz.geometry import Drawing, arrow_head, fit, level, middle_of
 from viz.glyphs import Pen
-from viz.key import draw_key, key_height
+from viz.key import draw_key, key_height, plastic_links
 from viz.layout import lay_out
 from viz.style import Margins, Theme, extent, figure, theme_of
 
@@ -100,7 +100,7 @@ def strongest(genome: Genome) -> Genome:
     sizes = np.where(genome.links["enabled"], np.abs(genome.links["weight"]), -1.0)
     if np.count_nonzero(sizes >= 0) <= MOST:
         return genome
-    return Genome(genome.nodes, np.sort(genome.links[np.argsort(-sizes, kind="stable")[:MOST]], order="innovation"))
+    return Genome(genome.nodes, np.sort(genome.links[np.argsort(-sizes, kind="stable")[:MOST]], order="innovation"), genome.rules)
 
 
 def _names(genome: Genome, names_in: Sequence[str] | None, names_out: Sequence[str] | None) -> dict[int, str]:
@@ -116,19 +116,21 @@ def _names(genome: Genome, names_in: Sequence[str] | None, names_out: Sequence[s
 
 def _draw_disabled(genome: Genome, drawing: Drawing, ax: Axes, tone: Theme) -> None:
     stroke = Stroke(tone.faint, 1.2, DOTTED, 1)
-    for innovation, source, target, _, enabled in genome.links.tolist():
+    for innovation, source, target, _, enabled, *_ in genome.links.tolist():
         if not enabled:
             ends = [drawing.node(source), drawing.node(target)]
             stroke.draw(ax, drawing.arc(source, target) if source == target else drawing.run(ends), f"disabled-{innovation}")
 
 
 def _draw_enabled(genome: Genome, drawing: Drawing, ax: Axes, tone: Theme) -> None:
-    """The enabled links, strong ones last; recurrent ones dashed, those that do not lead forwards with an arrow head."""
+    """The enabled links, strong ones last; recurrent ones dashed, those that do not lead forwards with an arrow head, those whose
+    weight changes within a lifetime with a bead."""
     links = genome.links[genome.links["enabled"]]
     sizes = np.abs(links["weight"])
     largest = float(sizes.max(initial=0)) or 1.0
     crowd = min(1.0, max(0.45, (40 / max(len(links), 1)) ** 0.5))  # many links are drawn thinner
-    for innovation, source, target, weight, _ in links[np.argsort(sizes, kind="stable")].tolist():
+    plastic = plastic_links(genome)
+    for innovation, source, target, weight, *_ in links[np.argsort(sizes, kind="stable")].tolist():
         colour, width = tone.weight(weight / largest), max(0.7, crowd * (0.8 + 3.0 * abs(weight) / largest))
         recurrent, forwards = innovation in drawing.layout.recurrent, innovation in drawing.layout.bends
         path = drawing.link(innovation, source, target)
@@ -136,6 +138,10 @@ def _draw_enabled(genome: Genome, drawing: Drawing, ax: Axes, tone: Theme) -> No
         stroke.draw(ax, path, f"{'recurrent' if recurrent else 'link'}-{innovation}")
         if not forwards:
             ax.add_patch(Polygon(arrow_head(path, 5 + 1.5 * width), facecolor=colour, linewidth=0, zorder=4))
+        if innovation in plastic:
+            bead = Circle(middle_of(path), 1.2 + width, facecolor=tone.paper, edgecolor=colour, linewidth=1.4, zorder=4)
+            bead.set_gid(f"bead-{innovation}")
+            ax.add_patch(bead)
 
 
 def _write_names(drawing: Drawing, ax: Axes, names: dict[int, str], tone: Theme) -> None:

@@ -1,5 +1,6 @@
 """The interfaces of the library: the seam itself, what its parts may do beyond it, what tasks can show."""
 
+from neatcore.interfaces.roles import Adapting as Adapting
 from neatcore.interfaces.roles import Behaving as Behaving
 from neatcore.interfaces.roles import Counted as Counted
 from neatcore.interfaces.roles import Descending as Descending
@@ -39,6 +40,7 @@ from neatcore.interfaces.seam import Z_out as Z_out
 from neatcore.interfaces.showing import Answers as Answers
 from neatcore.interfaces.showing import Charted as Charted
 from neatcore.interfaces.showing import Frames as Frames
+from neatcore.interfaces.showing import Lived as Lived
 from neatcore.interfaces.showing import Named as Named
 from neatcore.interfaces.showing import Scene as Scene
 from neatcore.interfaces.showing import Shape as Shape

@@ -24,6 +24,19 @@ class Unrolling(Protocol):
 
 
 @runtime_checkable
+class Adapting(Protocol):
+    """A policy whose networks change their own weights from step to step."""
+
+    def weights(self, state: State, /) -> Floats:
+        """The weights (K, S) of the first network's links that can change, as of `state`."""
+        ...
+
+    def links(self, inputs: Sequence[str], outputs: Sequence[str], /) -> Sequence[str]:
+        """These K links in words, with these names for inputs and outputs."""
+        ...
+
+
+@runtime_checkable
 class Counted(Protocol):
     """An encoding that says how much smaller its genomes are than what they stand for."""
 

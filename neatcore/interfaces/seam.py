@@ -38,6 +38,7 @@ class GraphSpace:
     bias: whether there is a bias node. recurrent: whether links may close cycles. output, hidden: the activations that suit the
     encoding, for output nodes and for hidden ones. seed: nodes and links that every first genome has, for encodings that need
     a structure to begin with; a link of weight 0 in it gets a random weight. grows: off where genomes keep that structure.
+    rules: how many rules of plasticity links choose from, besides that of a fixed weight; 0 where no weight changes in a lifetime.
     """
 
     inputs: int
@@ -48,6 +49,7 @@ class GraphSpace:
     hidden: tuple[str, ...] = ("sigmoid",)
     seed: Genome | None = None
     grows: bool = True
+    rules: int = 0
 
 
 @dataclass(frozen=True)

@@ -69,6 +69,16 @@ class Showable(Protocol):
 
 
 @runtime_checkable
+class Lived(Protocol):
+    """A task that shows several lives of a network, each begun anew, or one that has parts."""
+
+    @property
+    def lives(self) -> Sequence[str]:
+        """What the lives are that `show` goes through, in its order."""
+        ...
+
+
+@runtime_checkable
 class Named(Protocol):
     """A task whose inputs and outputs have names, for pictures: as many as there are inputs and outputs."""
 

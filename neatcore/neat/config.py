@@ -105,6 +105,13 @@ class NeatConfig(Parameters):
     change_activation: float = Field(
         0.0, ge=0, le=1, description="share of mutated offspring in which a hidden node's activation changes"
     )
+    mutate_rates: float = Field(
+        0.1, ge=0, le=1, description="where weights are plastic: share of mutated offspring in which a rule's learning rates change"
+    )
+    rate_power: float = Field(0.5, gt=0, description="where weights are plastic: by how much a learning rate changes, at most")
+    change_rule: float = Field(
+        0.1, ge=0, le=1, description="where weights are plastic: share of mutated offspring in which a link follows another rule"
+    )
 
     @field_validator("start")
     @classmethod

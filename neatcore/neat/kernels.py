@@ -11,7 +11,7 @@ import numpy as np
 from numpy.random import Generator
 
 from neatcore.compiled import kernel
-from neatcore.genome import BIAS, HIDDEN, LINK, NODE, Genes, Tables
+from neatcore.genome import BIAS, HIDDEN, NODE, Genes, Tables
 from neatcore.interfaces import Floats, Ints
 
 
@@ -216,7 +216,7 @@ def breed(genomes: Tables, couples: Couples, rules: Crossing, rng: Generator) ->
             if parent >= 0:
                 room_nodes += node_starts[parent + 1] - node_starts[parent]
                 room_links += link_starts[parent + 1] - link_starts[parent]
-    out_nodes, out_links = np.empty(room_nodes, NODE), np.empty(room_links, LINK)
+    out_nodes, out_links = np.empty(room_nodes, NODE), np.empty(room_links, links.dtype)
     node_ends, link_ends = np.zeros(size + 1, np.int64), np.zeros(size + 1, np.int64)
     for c in range(size):
         mother, father = mothers[c], fathers[c]

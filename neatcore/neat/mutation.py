@@ -13,7 +13,7 @@ import numpy as np
 from numpy.random import Generator
 
 from neatcore.activations import code_of
-from neatcore.genome import HIDDEN, LINK, NODE, Genes, Genomes, copied, starts
+from neatcore.genome import HIDDEN, NODE, Genes, Genomes, copied, starts
 from neatcore.interfaces import Bools, Floats, Ints
 from neatcore.neat import kernels
 from neatcore.neat.breeding.kernels import Joins, Splits
@@ -29,10 +29,11 @@ class Growth(NamedTuple):
     links: list[Placed]
 
 
-def joined(joins: Joins, innovations: Innovations) -> Growth:
-    """Links between nodes that had none (2002, figure 3)."""
-    rows = zip(joins.rows.tolist(), joins.pairs.tolist(), joins.weights.tolist(), strict=True)
-    return Growth([], [(row, (innovations.link(a, b), a, b, weight, True)) for row, (a, b), weight in rows])
+def joined(joins: Joins, innovations: Innovations, rules: Ints | None = None) -> Growth:
+    """Links between nodes that had none (2002, figure 3); each follows the one of `rules` in its place, if genomes have rules."""
+    ruled: list[tuple[int, ...]] = [()] * len(joins.rows) if rules is None else [(rule,) for rule in rules.tolist()]
+    rows = zip(joins.rows.tolist(), joins.pairs.tolist(), joins.weights.tolist(), ruled, strict=True)
+    return Growth([], [(row, (innovations.link(a, b), a, b, weight, True, *rule)) for row, (a, b), weight, rule in rows])
 
 
 def halves(
@@ -40,17 +41,17 @@ def halves(
 ) -> Growth:
     """What takes the place of split links: a node, an in-link of weight 1, an out-link of the old weight (2002, figure 3).
 
-    halved: the link has stayed with half its weight, and the out-link gets half of that (Gauci's code).
+    halved: the link has stayed with half its weight, and the out-link gets half of that (Gauci's code). Both follow its rule.
     """
     growth = Growth([], [])
     ids, first = population.nodes["id"], population.node_starts
     activations, genes = activations_of(odds, splits.draws).tolist(), population.links.take(splits.places).tolist()
     for row, gene, activation in zip(splits.rows.tolist(), genes, activations, strict=True):
-        split, source, target, weight, _ = gene
+        split, source, target, weight, _, *rule = gene
         node = innovations.node(split, ids[first[row] : first[row + 1]].tolist())
         growth.nodes.append((row, (node, HIDDEN, activation)))
-        growth.links.append((row, (innovations.link(source, node), source, node, 1.0, True)))
-        growth.links.append((row, (innovations.link(node, target), node, target, weight / 2 if halved else weight, True)))
+        growth.links.append((row, (innovations.link(source, node), source, node, 1.0, True, *rule)))
+        growth.links.append((row, (innovations.link(node, target), node, target, weight / 2 if halved else weight, True, *rule)))
     return growth
 
 
@@ -58,7 +59,7 @@ def grow(population: Genomes, *growths: Growth) -> Genomes:
     """With all these genes where their ids and innovation numbers belong."""
     nodes, links = (sorted(chain.from_iterable(parts)) for parts in zip(*growths, strict=True))
     grown = population.with_nodes(*_insert(population.nodes, population.node_starts, nodes, NODE))
-    return grown.with_links(*_insert(population.links, population.link_starts, links, LINK))
+    return grown.with_links(*_insert(population.links, population.link_starts, links, population.links.dtype))
 
 
 def switch_links(population: Genomes, rows: Ints, eligible: Bools, rng: Generator) -> Genomes:

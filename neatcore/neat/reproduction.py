@@ -7,7 +7,7 @@ from numpy.random import Generator
 
 from neatcore.genome import Genomes
 from neatcore.interfaces import Bools, Floats, Ints
-from neatcore.neat import mutation
+from neatcore.neat import mutation, rules
 from neatcore.neat.breeding import kernels
 from neatcore.neat.breeding.kernels import Litter
 from neatcore.neat.config import NeatConfig
@@ -30,17 +30,23 @@ def rules_of(config: NeatConfig, recurrent: bool, adult: int) -> kernels.Rules:
     return kernels.Rules(rates, crossing, change, growing)
 
 
-def brood(population: Genomes, fitness: Floats, species: Species, offspring: Ints, rules: kernels.Rules, rng: Generator) -> Litter:
+def brood(
+    population: Genomes, fitness: Floats, species: Species, offspring: Ints, choices: kernels.Rules, rng: Generator
+) -> Litter:
     """So many children (K,) of each species, as they are before they grow."""
-    return kernels.bear(population.tables, fitness, species.members, species.starts, offspring, rules, rng)
+    return kernels.bear(population.tables, fitness, species.members, species.starts, offspring, choices, rng)
 
 
-def raised(litter: Litter, innovations: Innovations, config: NeatConfig, rng: Generator) -> Genomes:
-    """The next generation: the children with their new genes, and with the mutations that the paper does not have."""
-    children = Genomes(*litter.children)
+def raised(litter: Litter, innovations: Innovations, config: NeatConfig, rng: Generator, rates: Floats | None = None) -> Genomes:
+    """The next generation: the children with their new genes, and with the mutations that the paper does not have.
+
+    rates (P, R, 2): the rules of the population that the parents are of, where it has any.
+    """
+    children = Genomes(*litter.children, rules=None if rates is None else rules.inherited(rates, litter.parents))
     halves = mutation.halves(children, litter.splits, innovations, config.activations, halved=config.split == "halve")
-    children = mutation.grow(children, halves, mutation.joined(litter.joins, innovations))
-    return switched(children, litter.mutable, config, rng)
+    chosen = None if rates is None else rules.drawn(len(litter.joins.rows), rates, rng)
+    children = mutation.grow(children, halves, mutation.joined(litter.joins, innovations, chosen))
+    return rules.mutated(switched(children, litter.mutable, config, rng), litter.mutable, config, rng)
 
 
 def switched(children: Genomes, mutable: Bools, config: NeatConfig, rng: Generator) -> Genomes:

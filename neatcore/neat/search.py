@@ -44,7 +44,7 @@ class Neat:
         nodes, links = self.population.nodes["id"], self.population.links["innovation"]
         self.mothers = self.fathers = np.full(len(self.population), -1)
         self.innovations = Innovations(int(links.max(initial=-1)) + 1, int(nodes.max(initial=-1)) + 1)
-        self.species = species.Species.none()
+        self.species = species.Species.none(self.population.links.dtype)
         self.threshold = config.threshold
         self.fitness: Floats | None = None  # of `population`; None while it waits to be told
         self.best, self.improved = -np.inf, 0
@@ -113,7 +113,7 @@ class Neat:
         rules = reproduction.rules_of(config, self.space.recurrent, self._age())
         litter = reproduction.brood(self.population, fitness, self.species, offspring, rules, rng)
         self.mothers, self.fathers = litter.parents.mothers, litter.parents.fathers
-        return reproduction.raised(litter, self.innovations, config, rng)
+        return reproduction.raised(litter, self.innovations, config, rng, self.population.rules)
 
     def _age(self) -> int:
         """The innovation number from which on links are young, once a further generation is counted."""
@@ -157,6 +157,7 @@ class Neat:
             "links": p.links.copy(),
             "node_starts": p.node_starts.copy(),
             "link_starts": p.link_starts.copy(),
+            **({} if p.rules is None else {"rules": p.rules.copy()}),
             **{f"species.{name}": value for name, value in species.to_arrays(self.species).items()},
             **{f"innovations.{name}": value for name, value in self.innovations.state().items()},
         }
@@ -168,14 +169,15 @@ class Neat:
         self.births = state["births"].tolist()
         self.mothers, self.fathers = state["mothers"].copy(), state["fathers"].copy()
         self.fitness = state["fitness"].copy() if len(state["fitness"]) else None
-        self.population = Genomes(*(state[name].copy() for name in ("nodes", "links", "node_starts", "link_starts")))
+        tables = ("nodes", "links", "node_starts", "link_starts", "rules")
+        self.population = Genomes(**{name: state[name].copy() for name in tables if name in state})
         self.species = species.from_arrays(_under("species.", state))
         self.innovations = Innovations.restored(_under("innovations.", state))
 
     def adopt(self, state: Mapping[str, Array], /) -> None:
         """Begin with the population of `state`, perhaps of another task: it is evaluated and sorted into species anew."""
         self.restore(state)
-        self.fitness, self.species = None, species.Species.none()
+        self.fitness, self.species = None, species.Species.none(self.population.links.dtype)
         self.mothers = self.fathers = np.full(len(self.population), -1)
         self.best, self.improved = -np.inf, self.generation
 

@@ -34,9 +34,10 @@ class Species:
     link_starts: Ints
 
     @classmethod
-    def none(cls) -> Species:
+    def none(cls, links: np.dtype[np.void] = LINK) -> Species:
+        """None yet, of genomes with such links."""
         nobody = np.empty(0, np.int64)
-        return cls(np.empty(0, HISTORY), nobody, starts(nobody), np.empty(0, LINK), starts(nobody))
+        return cls(np.empty(0, HISTORY), nobody, starts(nobody), np.empty(0, links), starts(nobody))
 
     def __len__(self) -> int:
         return len(self.history)

@@ -14,6 +14,7 @@ from neatcore.genome import HIDDEN, LINK, NODE, Genes, Genome, Genomes, check_ge
 from neatcore.interfaces import GraphSpace
 from neatcore.neat.config import TOPOLOGIES, NeatConfig, fitted
 from neatcore.neat.mutation import activations_of
+from neatcore.neat.rules import ruled
 
 
 def template(config: NeatConfig, space: GraphSpace) -> Genome:
@@ -62,6 +63,8 @@ def _from_file(config: NeatConfig, space: GraphSpace) -> Genome:
         if found != wanted:
             raise InputError(f"start genome {path} has {found} {name}, the task needs {wanted}")
     check_genome(genome, recurrent=space.recurrent)
+    rules = 0 if genome.rules is None else len(genome.rules) - 1
+    require(rules in (0, space.rules), f"start genome {path} has {rules} rules of plasticity, the encoding {space.rules}")
     return genome
 
 
@@ -77,7 +80,9 @@ def first_population(config: NeatConfig, space: GraphSpace, rng: Generator) -> G
     hidden = population.nodes["kind"] == HIDDEN
     if named and not space.seed:
         population.nodes["activation"][hidden] = activations_of(config.activations, rng.random(int(hidden.sum())))
-    return _thinned(population, config.start_hidden, rng) if config.start == "random" else population
+    population = _thinned(population, config.start_hidden, rng) if config.start == "random" else population
+    keeps = population.rules is not None and config.start_weights == "keep"
+    return ruled(population, space.rules, rng) if space.rules and not keeps else population
 
 
 def _thinned(population: Genomes, most: int, rng: Generator) -> Genomes:

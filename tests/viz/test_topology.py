@@ -9,11 +9,14 @@ from hypothesis import strategies as st
 from matplotlib.axes import Axes
 from matplotlib.colors import to_hex
 from matplotlib.patches import PathPatch, Polygon
+from matplotlib.path import Path
 
 from neatcore.activations import BUILT_IN, NAMES, register
 from neatcore.errors import InputError
-from neatcore.genome import BIAS, INPUT, OUTPUT, Genome
+from neatcore.genome import BIAS, INPUT, OUTPUT, RULED, Genome, node_table
+from neatcore.interfaces import GraphSpace
 from tests.viz.data import genome, looped, random_genome
+from viz.geometry import middle_of
 from viz.glyphs import CURVES
 from viz.layout import lay_out, layers_of, recurrent_links
 from viz.style import LIGHT, figure
@@ -187,6 +190,17 @@ def test_names_are_written_and_their_number_is_checked() -> None:
     assert {"position", "angle", "bias", "force"} <= {text.get_text() for text in ax.texts}
     with pytest.raises(InputError, match="1 names for the 2 inputs of the genome: position"):
         draw_network(looped(), ax, names_in=["position"])
+
+
+def test_links_whose_weight_changes_carry_a_bead() -> None:
+    links = np.array([(3, 0, 2, 1.0, True, 1), (5, 1, 2, -1.0, True, 0), (7, 2, 2, 1.0, True, 2), (9, 0, 3, 1.0, False, 1)], RULED)
+    nodes = node_table(GraphSpace(2, 2, bias=False))
+    ax = drawn(Genome(nodes, links, np.array([[0.0, 0.0], [0.5, 0.0], [0.0, 0.1]])))
+    beads = {patch.get_gid() for patch in ax.patches if str(patch.get_gid()).startswith("bead")}
+    assert beads == {"bead-3", "bead-7"}
+    assert "plastic" in [text.get_text() for text in ax.texts]
+    straight = Path([(0.0, 0.0), (2.0, 0.0), (2.0, 6.0)])
+    assert middle_of(straight) == (2.0, 2.0)
 
 
 def test_the_key_says_what_occurs_and_nothing_else() -> None:
