@@ -31,7 +31,9 @@ def cart_scene(x: Floats, angles: Floats, lengths: Sequence[float] = LENGTHS) ->
         hinge = _points(x + APART * (k - (angles.shape[1] - 1) / 2), HINGE)
         tip = hinge + lengths[k] * np.stack([np.sin(angles[:, [k]]), np.cos(angles[:, [k]])], axis=-1)
         shapes += [Shape("line", np.concatenate([hinge, tip], axis=1), 0.06, COLOURS[k]), Shape("disc", hinge, 0.03, "faint")]
-    return Scene(shapes, (-TRACK - 0.3, TRACK + 0.3), (-0.15, max(1.35, lengths[0] + 0.35)), 25.0, f"the first {lasted:.1f} s at work")
+    return Scene(
+        shapes, (-TRACK - 0.3, TRACK + 0.3), (-0.15, max(1.35, lengths[0] + 0.35)), 25.0, f"the first {lasted:.1f} s at work"
+    )
 
 
 def _points(x: Floats, y: float) -> Floats:
