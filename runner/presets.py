@@ -188,6 +188,17 @@ LEHMAN: Sections = {
     },
 }
 
+# Chang et al. 2019: generators of whole networks. Checkpoints hold all networks, so they are written less often.
+CHANG: Sections = {
+    "run": {
+        "search": "agents",
+        "encoding": "agents",
+        "generations": 100,
+        "stop_when_solved": False,
+        "checkpoint_seconds": 60.0,
+    }
+}
+
 PRESETS: dict[str, Sections] = {
     "stanley2002": NEAT,
     "stanley2002-no-velocity": NO_VELOCITY,
@@ -202,6 +213,7 @@ PRESETS: dict[str, Sections] = {
     "ha2016-cifar10": HA_CIFAR,
     "ha2016-text": HA_TEXT,
     "ha2016-strokes": HA_STROKES,
+    "chang2019": CHANG,
 }
 
 # The preset that a task has where no preset, and no other encoding or search than the preset's, is chosen.
@@ -225,6 +237,7 @@ TRAINING: dict[str, str] = {
     "cifar10": "ha2016-cifar10",
     "text:": "ha2016-text",
     "strokes:": "ha2016-strokes",
+    "agents:": "chang2019",
 }
 
 

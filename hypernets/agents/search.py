@@ -17,7 +17,7 @@ from hypernets.agents.generator import Agents, Crowds
 from hypernets.agents.reinforce import Learners, Lessons
 from hypernets.agents.vae import Fit, Fitted
 from neatcore.errors import InputError
-from neatcore.interfaces import Array, Encoding, Floats, Model, Simulated, Space, Task
+from neatcore.interfaces import Array, Encoding, Floats, Model, Simulated, Space, Task, VectorSpace
 from neatcore.parameters import Parameters
 
 COLLAPSED = 0.02  # share of the networks' variance below which a generator makes always the same
@@ -47,6 +47,7 @@ class AgentSearch:
         self.config, self.space = config, space
         self.seed = int(rng.integers(2**31))
         self.steps, self.passes = 0, 0
+        self._empty = np.zeros(space.size if isinstance(space, VectorSpace) else 0)
         self.figures: list[dict[str, float]] = []
         self.collection: Collection | None = None
         self.fits: dict[int, Fit] = {}  # by the place of the group
