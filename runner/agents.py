@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -58,18 +58,14 @@ class Made:
 
 @dataclass(frozen=True, eq=False)
 class Embedding:
-    """A run of `train agents` whose generators are fitted: what it collected, and its search as it was at the last checkpoint."""
+    """A search of `train agents` whose generators are fitted, and the task that its networks are for."""
 
-    run: Run
     search: AgentSearch
-    body: Body
     task: Task
-    collection: Collection
 
     @classmethod
-    def of(cls, reference: str) -> Embedding:
+    def of(cls, run: Run) -> Embedding:
         """InputError where the run is of something else, or has not come so far."""
-        run = find_run(reference)
         settings = settings_of(run)
         parts = assemble(settings, run.record["seed"])
         last, _ = checkpoints.latest(run.checkpoints)
@@ -79,7 +75,18 @@ class Embedding:
         if not (search.collection and search.passes):
             raise InputError(f"run {run.name} has no generator yet; go on with: neatcore resume {run.name}")
         task = settings.task
-        return cls(run, search, search.body, task.inner if isinstance(task, Agents) else task, search.collection)
+        return cls(search, task.inner if isinstance(task, Agents) else task)
+
+    @property
+    def body(self) -> Body:
+        return self.search.body
+
+    @property
+    def collection(self) -> Collection:
+        found = self.search.collection
+        if found is None:
+            raise InputError("nothing has been collected yet")
+        return found
 
     @property
     def all(self) -> Fitted:
@@ -104,7 +111,7 @@ class Embedding:
         return found
 
     def chosen(self, name: str, option: str, rng: np.random.Generator) -> Array:
-        """The networks (P, n) that a word names: a group, from which so many are drawn, `best`, `worst`, or one by its number."""
+        """The rows (P,) of the networks that a word names: a group, from which many are drawn, `best`, `worst`, or a number."""
         fitness = self.collection.fitness
         single = {"best": int(np.argmax(fitness)), "worst": int(np.argmin(fitness))}
         if name.isdigit():
@@ -112,15 +119,13 @@ class Embedding:
             require(fits, f"{option} {name}: there are {len(fitness):,} networks, numbered from 0; the last is {len(fitness) - 1}")
             single[name] = int(name)
         if name in single:
-            members = np.array([single[name]])
-            return np.take(self.collection.vectors, members, axis=0)
+            return np.array([single[name]])
         plain = [group.replace("–", "-") for group in self.collection.names]
         if name.replace("–", "-") not in plain:
             raise unknown(f"network for {option}:", name, [*plain, *single])
         members = np.flatnonzero(self.collection.members[plain.index(name.replace("–", "-"))])
         require(len(members), f"{option} {name}: no network is of this group")
-        found: Array = self.collection.vectors[rng.choice(members, PAIRS)]
-        return found
+        return rng.choice(members, PAIRS)
 
 
 def settings_of(run: Run) -> Settings:
@@ -144,15 +149,18 @@ def latent_words(run: Run) -> list[str]:
 
 def save_agents(reference: str, count: int, seed: int, out: Path | None, *, as_json: bool = False) -> Path:
     """Make networks with every generator of a run, print how they do beside those it learnt from, and draw it."""
-    embedding = Embedding.of(reference)
+    run = find_run(reference)
+    embedding = Embedding.of(run)
     made = embedding.made(count, seed)
     if as_json:
         for each in made:
             print(json.dumps(each.row))
     else:
         _print_made(made)
-    figure = densities_figure({each.group: (each.theirs, each.made) for each in made}, "fitness")
-    return save(figure, out or embedding.run.media / "agents.png")
+    figure = densities_figure(
+        {each.group: (each.theirs, each.made) for each in made}, "steps survived" if embedding.collection.whole else "fitness"
+    )
+    return save(figure, out or run.media / "agents.png")
 
 
 def _print_made(made: Sequence[Made]) -> None:
@@ -172,27 +180,30 @@ def save_lines(reference: str, ends: tuple[str, str], seed: int, out: Path | Non
     """Print and draw the fitness of networks along lines from one to another, in the latent space and among weights."""
     from hypernets.agents.studies import between
 
-    embedding, rng = Embedding.of(reference), default_rng(seed)
+    run, rng = find_run(reference), default_rng(seed)
+    embedding = Embedding.of(run)
     ones, others = (embedding.chosen(name, f"--{option}", rng) for name, option in zip(ends, ("from", "to"), strict=True))
     count = max(len(ones), len(others))
-    pairs = ones[np.arange(count) % len(ones)], others[np.arange(count) % len(others)]
-    lines = between(embedding.body, embedding.all, embedding.task, pairs, seed)
-    _print_lines(lines, as_json=as_json)
-    curves = [Curve("latent space", lines.latent), Curve("weights", lines.weights)]
+    rows = ones[np.arange(count) % len(ones)], others[np.arange(count) % len(others)]
+    lines = between(embedding.collection, embedding.all, embedding.task, rows, seed)
+    spaces = {"latent space": lines.latent, "weights": lines.weights, "weights, aligned": lines.aligned}
+    _print_lines(lines, spaces, as_json=as_json)
     words = "fitness; dashed: straight from end to end" + (f"; shaded: the middle half of {count} pairs" if count > 3 else "")
-    return save(lines_figure(lines.shares, curves, ends, words), out or embedding.run.media / "interpolation.png")
+    curves = [Curve(name, fitness) for name, fitness in spaces.items()]
+    return save(lines_figure(lines.shares, curves, ends, words), out or run.media / "interpolation.png")
 
 
-def _print_lines(lines: Lines, *, as_json: bool) -> None:
-    rows = [(float(s), float(a.mean()), float(b.mean())) for s, a, b in zip(lines.shares, lines.latent, lines.weights, strict=True)]
+def _print_lines(lines: Lines, spaces: Mapping[str, Floats], *, as_json: bool) -> None:
+    """The mean fitness of all pairs at every share of the way, and how far it is from the straight line between the ends."""
+    head = ("share of the way", *spaces)
+    rows = [(float(share), *means) for share, *means in zip(lines.shares, *(f.mean(axis=1).tolist() for f in spaces.values()))]
     if as_json:
         for row in rows:
-            print(json.dumps(dict(zip(("share", "latent", "weights"), row, strict=True))))
+            print(json.dumps(dict(zip(head, row, strict=True))))
         return
-    head = ("share of the way", "latent space", "weights")
-    print_table(head, [[f"{share:g}", f"{latent:.4g}", f"{weights:.4g}"] for share, latent, weights in rows], right=head)
-    bends = [(lines.mean_bend(each), lines.bend(each)) for each in (lines.latent, lines.weights)]
-    print("from the straight line: " + ", ".join(f"{m:.3g} in the mean of all pairs and {b:.3g} of each" for m, b in bends))
+    bends = ("from the straight line", *(f"{lines.mean_bend(fitness):.3g}" for fitness in spaces.values()))
+    each = ("each pair from its own", *(f"{lines.bend(fitness):.3g}" for fitness in spaces.values()))
+    print_table(head, [*([f"{value:.4g}" for value in row] for row in rows), bends, each], right=head)
 
 
 def save(figure: Figure, path: Path) -> Path:

@@ -14,7 +14,7 @@ from neatcore.interfaces import Array, Floats
 from viz.style import Margins, Theme, dress, figure, name_ends, note, plot_figure, theme_of
 
 BINS = 40
-BROAD = 0.03  # of the range: the deviation of a density's kernel
+BROAD = 0.02  # of the range: the deviation of a density's kernel
 MOST = 12_000  # networks on a map
 WIDTH = 720
 

@@ -17,13 +17,14 @@ ALL = "all"
 
 @dataclass(frozen=True, eq=False)
 class Collection:
-    """Networks (N, n), aligned or as they were, their fitness (N,), and the fitness (3,) where one group ends and the next begins.
+    """Networks (N, n), aligned where wished, and as they were, and their fitness (N,).
 
-    whole: fitness is a number of steps, and so are the edges.
+    edges: the fitness (3,) where one group ends and the next begins. whole: fitness is a number of steps, and so are the edges.
     """
 
     body: Body
     vectors: Array
+    raw: Array
     fitness: Floats
     edges: Floats
     whole: bool
@@ -33,7 +34,7 @@ class Collection:
         """Groups by quarters of the steps of an episode, or, where `limit` is 0, by quarters of the networks."""
         quarters = np.arange(1, GROUPS) / GROUPS
         edges = limit * quarters if limit else np.quantile(fitness, quarters)
-        return cls(body, aligned(body, vectors) if align else vectors, fitness.astype(np.float64), edges, limit > 0)
+        return cls(body, aligned(body, vectors) if align else vectors, vectors, fitness.astype(np.float64), edges, limit > 0)
 
     @property
     def group(self) -> Array:

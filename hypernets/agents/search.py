@@ -81,11 +81,11 @@ class AgentSearch:
         """Some steps of all learners, some generations of all runs, or a pass of all generators; how many steps those were."""
         taken = self._pass() if self.source.done else self.source.advance(self.task)
         if self.source.done and not self.fits:
-            self._gather()
+            self.gather()
         self.steps += taken
         return taken
 
-    def _gather(self) -> None:
+    def gather(self) -> None:
         """Align and divide what was collected, and begin the generators. A group of too few networks has none."""
         align = self.encoding.align
         self.collection = Collection.of(self.body, self.source.weights, self.source.fitness, self.limit, align)
@@ -149,7 +149,7 @@ class AgentSearch:
         self.source.restore(_within("source.", state))
         self.fits = {}
         if self.source.done:
-            self._gather()
+            self.gather()
         for place, fit in self.fits.items():
             fit.restore(_within(f"fit{place}.", state))
 

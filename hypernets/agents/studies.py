@@ -10,7 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.random import Generator
 
-from hypernets.agents.bodies import Body
+from hypernets.agents.bodies import aligned
+from hypernets.agents.collection import Collection
 from hypernets.agents.vae import Fitted
 from neatcore.interfaces import Array, Floats, Task
 
@@ -21,11 +22,15 @@ RIDGE = 1e-3
 
 @dataclass(frozen=True)
 class Lines:
-    """Fitness (K, P) at `shares` (K,) of the way from one network to another, in the latent space and among weights."""
+    """Fitness (K, P) at `shares` (K,) of the way from one network to another, by the space in which the way is straight.
+
+    latent: of the generator. weights: of the networks as they were. aligned: of networks whose hidden units are in one order.
+    """
 
     shares: Floats
     latent: Floats
     weights: Floats
+    aligned: Floats
 
     def bend(self, fitness: Floats) -> float:
         """How far fitness (K, P) is from the straight line between its ends, in the mean over the way and the pairs."""
@@ -39,16 +44,23 @@ class Lines:
         return self.bend(fitness.mean(axis=1, keepdims=True))
 
 
-def between(body: Body, fitted: Fitted, task: Task, pairs: tuple[Array, Array], seed: int, shares: Floats = SHARES) -> Lines:
-    """Fitness along the lines between networks (P, n) and others (P, n); every network of a line meets the same episodes."""
-    ones, others = (np.asarray(side, np.float64) for side in pairs)
-    codes = fitted.embed(ones), fitted.embed(others)
-    found = []
-    for first, last, made in ((*codes, fitted.make), (ones, others, np.asarray)):
-        points = np.concatenate([first + share * (last - first) for share in shares])
-        policy = body.bind(made(points))
-        found.append(task.evaluate(policy, np.random.default_rng(seed)).fitness.reshape(len(shares), -1))
-    return Lines(shares, *found)
+def between(found: Collection, fitted: Fitted, task: Task, rows: tuple[Array, Array], seed: int, shares: Floats = SHARES) -> Lines:
+    """Fitness along the lines from networks (P,) to others (P,) of a collection; all meet the same episodes."""
+    raw = _along(found.raw, rows, shares)
+    even = _along(aligned(found.body, found.raw), rows, shares)
+    latent = fitted.make(_along(fitted.embed(found.vectors[np.concatenate(rows)]), _halves(len(rows[0])), shares))
+    columns = [task.evaluate(found.body.bind(each), np.random.default_rng(seed)).fitness for each in (latent, raw, even)]
+    return Lines(shares, *(column.reshape(len(shares), -1) for column in columns))
+
+
+def _halves(count: int) -> tuple[Array, Array]:
+    return np.arange(count), np.arange(count, 2 * count)
+
+
+def _along(points: Array, rows: tuple[Array, Array], shares: Floats) -> Floats:
+    """Points (K · P, n) along the lines from the first rows (P,) to the second."""
+    first, last = (np.asarray(points[side], np.float64) for side in rows)
+    return np.concatenate([first + share * (last - first) for share in shares])
 
 
 @dataclass(frozen=True)
