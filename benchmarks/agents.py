@@ -173,9 +173,9 @@ def result(rows: Sequence[Row], folder: Path, passes: int) -> Result:
     bends = [f"{float(whole[f'bend_{space}']):.0f}" for space in SPACES]
     made, theirs = (float(whole[f"{name}_mean"]) for name in ("made", "theirs"))
     headline = (
-        f"Networks drawn from the generator of all {int(whole['networks']):,} survive {made:.1f} steps of 200 in the mean, those it "
-        f"was fitted to {theirs:.1f} (2019: 136.7 and 106.7); along lines from bad to good networks survival is {bends[0]} steps from "
-        f"a straight line in the latent space, {bends[1]} among weights."
+        f"Networks drawn from the generator of all {int(whole['networks']):,} survive {made:.1f} steps of 200 in the mean, those "
+        f"it was fitted to {theirs:.1f} (2019: 136.7 and 106.7); along lines from bad to good networks survival is "
+        f"{bends[0]} steps from a straight line in the latent space, {bends[1]} among weights."
     )
     parts = [
         beside(rows),
@@ -214,7 +214,8 @@ def line_notes(whole: Row) -> str:
         f"Two hundred pairs of networks, one of {ENDS[0]} and one of {ENDS[1]}. From the straight line between its own ends, "
         f"survival of a pair is {latent[0]:.1f} steps away in the latent space, {weights[0]:.1f} among weights, and {even[0]:.1f} "
         f"among weights after hidden units were aligned. Of the mean over all pairs, in which ups and downs cancel out, it is "
-        f"{latent[1]:.1f}, {weights[1]:.1f} and {even[1]:.1f}. The ends of a latent line are networks as the generator makes them again."
+        f"{latent[1]:.1f}, {weights[1]:.1f} and {even[1]:.1f}. The ends of a latent line are networks as the generator makes them "
+        "again."
     )
 
 

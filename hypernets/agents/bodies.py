@@ -65,7 +65,7 @@ def aligned(body: Body, vectors: Array) -> Array:
     does. So all units push the first output up, the strongest first.
     """
     matrices = [matrix.copy() for matrix in body.flat.decode(vectors).matrices]  # type: ignore[arg-type]
-    for before, after in pairwise(matrices):
+    for before, after in reversed(list(pairwise(matrices))):
         out = differences(after) if body.pairs and after is matrices[-1] else after
         signs = np.where(out[:, :-1, 0] < 0, -1.0, 1.0)  # (P, K)
         before *= signs[:, None]

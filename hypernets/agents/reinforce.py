@@ -64,7 +64,7 @@ class Learners:
             if not busy:
                 break
             key = jax.random.fold_in(jax.random.key(self.seed), self.steps)
-            self.lanes = _learn(self.body, self.world, self.lessons)(self.lanes, key)
+            self.lanes = _learn(self.body, self.world, self.lessons.rate, self.lessons.discount)(self.lanes, key)
             self.steps, taken = self.steps + 1, taken + busy
         self._measure(np.concatenate(ended), task)
         return taken
@@ -112,20 +112,20 @@ class Learners:
 
 
 @lru_cache(maxsize=8)
-def _learn(body: Body, world: CartPole, lessons: Lessons) -> Any:
-    return jax.jit(partial(learn, body, world, lessons))
+def _learn(body: Body, world: CartPole, rate: float, discount: float) -> Any:
+    return jax.jit(partial(learn, body, world, rate, discount))
 
 
-def learn(body: Body, world: CartPole, lessons: Lessons, lanes: Lanes, key: jax.Array) -> Lanes:
+def learn(body: Body, world: CartPole, rate: float, discount: float, lanes: Lanes, key: jax.Array) -> Lanes:
     """One step of every lane: an episode, the gradient of its pay-off, Adam."""
     states, right, alive = episode(body, world, lanes["weights"], key)
-    returns = rewards_to_go(alive, lessons.discount)
+    returns = rewards_to_go(alive, discount)
     slope = jax.grad(partial(surrogate, body))(lanes["weights"], world.scales, states, right, returns)
     age = lanes["age"] + 1
     mean = FIRST * lanes["mean"] + (1 - FIRST) * slope
     square = SECOND * lanes["square"] + (1 - SECOND) * slope * slope
     length = jnp.sqrt(square / (1 - SECOND**age)[:, None]) + EPSILON
-    moved = lanes["weights"] - lessons.rate * mean / (1 - FIRST**age)[:, None] / length
+    moved = lanes["weights"] - rate * mean / (1 - FIRST**age)[:, None] / length
     return {"weights": moved, "mean": mean, "square": square, "age": age}
 
 

@@ -48,11 +48,10 @@ class Vae:
         return Packing.of(shapes | ends)
 
     def initial(self, key: jax.Array) -> dict[str, jax.Array]:
-        """Kernels as He et al. (2015) draw them, biases 0, deviations 0: what is not fitted makes networks without weights."""
-        draw = jax.nn.initializers.he_normal()
-        shapes = self.packing.shapes
-        keys = jax.random.split(key, len(shapes))
-        return {name: draw(k, s) if len(s) > 1 else jnp.zeros(s) for k, (name, s) in zip(keys, shapes, strict=True)}
+        """Kernels as wide as those of He et al. (2015), all else 0: what is not fitted makes networks without weights."""
+        deviations = [np.full(s, (2 / s[0]) ** 0.5 if len(s) > 1 else 0.0).ravel() for _, s in self.packing.shapes]
+        drawn = jax.random.normal(key, (self.packing.size,)) * jnp.asarray(np.concatenate(deviations), jnp.float32)
+        return self.packing.unpack(drawn)
 
     def encode(self, numbers: Weights, standard: jax.Array) -> tuple[jax.Array, jax.Array]:
         """μ and ln σ² (S, L) of standardised weights (S, n)."""
