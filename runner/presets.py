@@ -193,7 +193,7 @@ CHANG: Sections = {
     "run": {
         "search": "agents",
         "encoding": "agents",
-        "generations": 100,
+        "generations": 60,
         "stop_when_solved": False,
         "checkpoint_seconds": 60.0,
     }

@@ -80,7 +80,7 @@ class Learners:
         fresh = np.minimum(np.arange(self.begun, self.begun + len(rows)), len(self.weights))
         self.begun = int(min(self.begun + len(rows), len(self.weights)))
         self.holds[places] = fresh
-        cleared = {name: np.asarray(array).copy() for name, array in self.lanes.items()}
+        cleared = {name: np.asarray(array).copy() for name, array in sorted(self.lanes.items())}
         for name, array in cleared.items():
             array[places] = self._first(fresh) if name == "weights" else 0
         self.lanes = {name: jnp.asarray(array) for name, array in cleared.items()}
@@ -101,7 +101,7 @@ class Learners:
 
     def state(self) -> dict[str, Array]:
         numbers: Array = np.array([self.begun, self.steps, self.count], np.int64)
-        lanes: dict[str, Array] = {f"lanes.{name}": np.asarray(array) for name, array in self.lanes.items()}
+        lanes: dict[str, Array] = {f"lanes.{name}": np.asarray(array) for name, array in sorted(self.lanes.items())}
         own: dict[str, Array] = {"numbers": numbers, "holds": self.holds.copy(), "weights": self.weights, "fitness": self.fitness}
         return own | lanes
 
@@ -183,6 +183,16 @@ def unpacked(body: Body, weights: jax.Array) -> list[jax.Array]:
 def _preference(matrices: list[jax.Array], values: jax.Array) -> jax.Array:
     """How much networks (…, B) prefer their second output, of values (H, B); the lanes last, so that they fill the processor."""
     for matrix in matrices[:-1]:
-        values = jnp.tanh((values[:, None] * matrix[:-1]).sum(0) + matrix[-1])
-    last = matrices[-1][:, 1] - matrices[-1][:, 0]
-    return (values * last[:-1]).sum(0) + last[-1]
+        values = jnp.tanh(_sum(values, matrix))
+    return _sum(values, matrices[-1][:, 1] - matrices[-1][:, 0])
+
+
+def _sum(values: jax.Array, matrix: jax.Array) -> jax.Array:
+    """Values (H, B) times a matrix (H + 1, …, B), whose last row is the bias.
+
+    Term by term: from some thousand lanes on, a reduction of their product is wrong in a scan on the CPU (JAX 0.10.2), and slower.
+    """
+    total = matrix[-1]
+    for row in range(len(matrix) - 1):
+        total = total + values[row] * matrix[row]
+    return total

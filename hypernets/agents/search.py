@@ -37,7 +37,7 @@ class AgentSearchConfig(Parameters):
     batch: int = Field(256, ge=1, description="networks a step of the autoencoder's Adam")
     rate: float = Field(1e-3, gt=0, description="its learning rate")
     beta: float = Field(0.003, ge=0, description="what a nat of KL divergence costs, against the mean squared error of a weight")
-    warm: int = Field(20, ge=0, description="passes over which beta rises from 0")
+    warm: int = Field(10, ge=0, description="passes over which beta rises from 0")
 
 
 class AgentSearch:

@@ -153,6 +153,25 @@ def test_a_step_follows_the_score_times_the_reward() -> None:
     assert np.allclose(moved["weights"] - weights, -0.02 * np.sign(slope), atol=1e-4)  # the first step of Adam
 
 
+def test_thousands_of_lanes_act_as_their_networks_say() -> None:
+    """Chances, states and slopes of 4,096 lanes, in numpy: XLA has been seen to add up wrongly where lanes are many."""
+    weights = default_rng(0).normal(0, 0.4, (4096, PAIRED.size)).astype(np.float32)
+    key, cart = jax.random.key(2), world()
+    states, right, alive = (np.asarray(a) for a in jax.jit(partial(episode, PAIRED, cart))(jnp.asarray(weights), key))
+    first, second = weights[:, :25].reshape(-1, 5, 5).astype(float), weights[:, 25:].reshape(-1, 6, 2).astype(float)
+    read = states.transpose(2, 0, 1) / np.array(cart.scales)
+    hidden = np.tanh(np.einsum("bti,bih->bth", read, first[:, :-1]) + first[:, -1:])
+    outputs = np.einsum("bth,bho->bto", hidden, second[:, :-1]) + second[:, -1:]
+    share = 1 / (1 + np.exp(outputs[..., 0] - outputs[..., 1]))
+    chances = np.asarray(jax.random.uniform(jax.random.split(key)[1], (cart.steps, 4096)))
+    assert np.mean((chances < share.T) == right) > 0.9999
+    returns = np.asarray(rewards_to_go(jnp.asarray(alive), 0.99))
+    wanted = ((share - right.T) * returns.T).sum(axis=1)  # of the bias of the second output
+    arguments = (jnp.asarray(weights), cart.scales, jnp.asarray(states), jnp.asarray(right), jnp.asarray(returns))
+    slope = jax.jit(jax.grad(partial(surrogate, PAIRED)), static_argnums=1)(*arguments)
+    assert np.abs(np.asarray(slope)[:, -1] - wanted).max() < 1e-3 * np.abs(wanted).max()
+
+
 def collected(learners: Learners | Evolved, task: object) -> Learners | Evolved:
     while not learners.done:
         learners.advance(task)  # type: ignore[arg-type]
@@ -291,7 +310,7 @@ def test_the_latent_space_keeps_the_laws_of_a_generator(tmp_path: Path) -> None:
 
 # --- the search ---------------------------------------------------------------------------------------------------------
 
-SMALL = AgentSearchConfig(networks=400, lanes=50, longest=60, warm=2, batch=32, beta=0.001)
+SMALL = AgentSearchConfig(networks=400, lanes=50, longest=60, warm=2, batch=16, beta=0.001)
 
 
 def searching(task: Agents, config: AgentSearchConfig = SMALL) -> tuple[AgentSearch, object, object]:
