@@ -56,8 +56,8 @@ def test_stopping_and_going_on_changes_nothing() -> None:
         settings = resolve("agents:cartpole", [*words, f"generations={generations}"])
         return Run(start(settings, 3, Path("runs"), "neatcore train agents", Mute()).run)
 
-    whole, parts = begin(7), begin(1)
-    for _ in range(6):
+    whole, parts = begin(5), begin(1)
+    for _ in range(4):
         resume(parts, 1, Mute())
     rows = [json.loads(line) for line in whole.metrics.read_text().splitlines()]
     assert rows[0]["collected"] < 1 == rows[-1]["collected"]
