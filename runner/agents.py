@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,7 +23,10 @@ from runner.settings import Settings, file_layer, resolve
 from runner.tables import print_table
 from runner.toml import value as written
 from tasks.agents import Agents
-from viz.agents import Curve, densities_figure, lines_figure
+from viz.agents import Curve, densities_figure, lines_figure, map_figure
+from viz.page import figure_block, picture, themes
+from viz.report import Section
+from viz.style import Theme
 from viz.svg import png, svg
 
 if TYPE_CHECKING:
@@ -36,6 +39,7 @@ if TYPE_CHECKING:
 NAME = "agents"
 MAKE = "make one with: neatcore train agents task=cartpole"
 PAIRS = 200  # of networks of two groups
+REPORTED, MAPPED = 300, 6000  # networks in a report: made by each generator, on the map
 
 
 @dataclass(frozen=True, eq=False)
@@ -204,6 +208,34 @@ def _print_lines(lines: Lines, spaces: Mapping[str, Floats], *, as_json: bool) -
     bends = ("from the straight line", *(f"{lines.mean_bend(fitness):.3g}" for fitness in spaces.values()))
     each = ("each pair from its own", *(f"{lines.bend(fitness):.3g}" for fitness in spaces.values()))
     print_table(head, [*([f"{value:.4g}" for value in row] for row in rows), bends, each], right=head)
+
+
+def sections(run: Run) -> Iterator[Section]:
+    """What a report tells of a run's generators; nothing before there are any."""
+    from hypernets.agents.studies import knowledge, plane
+
+    try:
+        embedding = Embedding.of(run)
+    except InputError:
+        return
+    groups = {each.group: (each.theirs, each.made) for each in embedding.made(REPORTED, 0)}
+    words = "steps survived" if embedding.collection.whole else "fitness"
+    label = f"{words.capitalize()} of the networks of each group, and of {REPORTED} that its generator made"
+    yield _section("Networks that are made", label, lambda tone: densities_figure(groups, words, theme=tone))
+    found, rng = embedding.collection, default_rng(0)
+    codes = embedding.all.embed(found.vectors)
+    known = knowledge(codes, found.raw, found.fitness, rng)
+    shown = rng.permutation(len(codes))[:MAPPED]
+    places = plane(codes, known.guide)[shown]
+    label = (
+        f"Networks in the latent space. From its place there a line predicts {words}: R² {known.linear:.2f} on networks kept back"
+    )
+    yield _section("The latent space", label, lambda tone: map_figure(places, found.fitness[shown], words, theme=tone))
+
+
+def _section(title: str, label: str, draw: Callable[[Theme], Figure]) -> Section:
+    drawn = {tone.name: png(draw(tone)) for tone in themes("auto")}
+    return Section(title, "", figure_block({"": picture(drawn, "png", label)}, f"{label}."))
 
 
 def save(figure: Figure, path: Path) -> Path:

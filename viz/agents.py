@@ -17,6 +17,7 @@ BINS = 40
 BROAD = 0.02  # of the range: the deviation of a density's kernel
 MOST = 12_000  # networks on a map
 WIDTH = 720
+SHADED = 2  # curves whose middle half is shaded; a third would hide the others
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,15 +76,15 @@ def density(values: Floats, range_: tuple[float, float], places: int = 240) -> t
 
 
 def lines_figure(shares: Floats, curves: Sequence[Curve], ends: tuple[str, str], y: str, *, theme: str | Theme = "light") -> Figure:
-    """Mean fitness along the way from some networks to others and beyond, the middle half shaded; dashed: straight between ends."""
+    """Mean fitness on the way from networks to others and beyond, of two the middle half shaded; dashed: straight between ends."""
     tone = theme_of(theme)
     drawing, ax = plot_figure(tone, WIDTH, 340, Margins(left=46, right=130, top=30, bottom=44))
     names = []
     ax.axvspan(0, 1, color=tone.grid, alpha=0.6, linewidth=0, zorder=0)
-    for curve, colour in zip(curves, (tone.accent, tone.second, tone.good), strict=False):
+    for place, (curve, colour) in enumerate(zip(curves, (tone.accent, tone.second, tone.good))):
         low, high = np.percentile(curve.fitness, (25, 75), axis=1)
         mean = curve.fitness.mean(axis=1)
-        if curve.fitness.shape[1] > 3:
+        if curve.fitness.shape[1] > 3 and place < SHADED:
             ax.fill_between(shares, low, high, color=colour, alpha=0.13, linewidth=0)
         ax.plot(shares, mean, color=colour, linewidth=2.2, label=curve.name)
         first, last = (float(np.interp(end, shares, mean)) for end in (0.0, 1.0))

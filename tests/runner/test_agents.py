@@ -116,6 +116,9 @@ def test_the_latent_space_of_a_run_is_searched(trained: Run) -> None:
 
 def test_a_report_tells_of_a_generator(trained: Run) -> None:
     assert call("report", str(trained.path), "--out", "page.html").exit_code == 0
+    page = Path("page.html").read_text(encoding="utf-8")
+    assert "Networks that are made" in page
+    assert "The latent space" in page
     assert call("replay", str(trained.path), "--out", "middle.png").exit_code == 0
 
 
