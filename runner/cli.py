@@ -120,10 +120,13 @@ def train(
     """Train networks, or what makes their weights, by gradient on the examples of a TASK.
 
     As `run`, with search=gradient; model=NAME says the encoding, such as static-hypernet, and so does encoding=NAME.
+    `train agents task=TASK` trains generators of whole networks for a task.
     """
     from runner import commands
     from runner.presets import usual_training
+    from runner.words import spelled
 
+    words = spelled(words or [])
     usual = usual_training(words[0], words[1:]) if words and not (config or origin) else None
     settings = commands.settings_of(commands.training(_words(words, generations)), preset or usual, config, origin, data)
     _run(settings, Series(seed, seeds, jobs, out, origin), as_json, quiet, require_solved)
@@ -261,12 +264,16 @@ def sample(
     out: Annotated[
         Path | None, typer.Option(help="the file; without, texts are printed, all else is among the run's media")
     ] = None,
+    agents: Annotated[int | None, typer.Option(min=2, help="instead, so many networks of each generator of `train agents`")] = None,
 ) -> None:
-    """Let a network that learnt text:FILE or strokes:FILE make up more of it, or draw networks from a generator of networks."""
+    """Let a network that learnt text:FILE or strokes:FILE make up more of it, or generators make networks."""
     from runner import networks as drawing
+    from runner.agents import save_agents
     from runner.sampling import Wish, save_sample
 
-    if networks:
+    if agents:
+        print(save_agents(run, agents, seed, out))
+    elif networks:
         drawing.sample_networks(run, networks, seed, champion, out, evaluate=evaluate, outliers=outliers)
     else:
         print(save_sample(run, Wish(length or 0, temperature, prime, count or 0, seed, champion), out))
@@ -292,6 +299,22 @@ def attack(
 
     reference, methods, epsilons = attacking.parse(words or [])
     attacking.print_attacks(reference, attacking.Plan(methods, epsilons, networks, pictures, seed), champion, as_json=as_json)
+
+
+@app.command()
+@guarded
+def interpolate(
+    run: RunName = "latest",
+    first: Annotated[str, typer.Option("--from", metavar="A", help="a group, best, worst, or the number of a network")] = "worst",
+    last: Annotated[str, typer.Option("--to", metavar="B", help="the same; a group stands for many of its networks")] = "best",
+    seed: Annotated[int, typer.Option(min=0, help="of what is drawn by chance")] = 0,
+    out: Annotated[Path | None, typer.Option(help="a .png or .svg file; without, among the run's media")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Go from network A of a run of `train agents` to network B, and beyond: in the latent space, and among weights."""
+    from runner.agents import save_lines
+
+    print(save_lines(run, (first, last), seed, out, as_json=as_json))
 
 
 @app.command(context_settings={"ignore_unknown_options": True})

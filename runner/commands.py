@@ -12,6 +12,7 @@ from neatcore.errors import InputError, require
 from runner import session
 from runner.directory import Run, find_run, runs_root, slug
 from runner.display import Outcome, choose, result
+from runner.parts import ENCODINGS
 from runner.presets import EVOLVED, PRESETS, USUAL
 from runner.series import run_series
 from runner.settings import Draft, Layer, Settings, draft, file_layer, preset_layers
@@ -69,13 +70,14 @@ def training(words: Sequence[str]) -> list[str]:
     said = {key for pair in map(Word.of, named) for key in ("search", "encoding") if pair.names("run", key)}
     if "search" in said:
         raise InputError("train follows the gradient; for another search write: neatcore run TASK search=NAME")
-    usual = [] if "encoding" in said else ["encoding=dense"]
-    return [*([task] if task else []), "search=gradient", *usual, *named]
+    kind = "agents" if task.startswith("agents:") else ""
+    usual = [] if "encoding" in said else [f"encoding={kind or 'dense'}"]
+    return [*([task] if task else []), f"search={kind or 'gradient'}", *usual, *named]
 
 
 def _task_and_pairs(words: Sequence[str]) -> tuple[str, Sequence[str]]:
     task, pairs = (words[0], words[1:]) if words and "=" not in words[0] else ("", words)
-    return task, [_champion_of(pair) for pair in pairs]
+    return task, [word for pair in pairs for word in _generator_of(_champion_of(pair))]
 
 
 def _champion_of(pair: str) -> str:
@@ -84,6 +86,20 @@ def _champion_of(pair: str) -> str:
     if name.rpartition(".")[2].strip() not in ("trained", "genome") or not text.strip() or Path(text.strip()).is_file():
         return pair
     return f"{name}={find_run(text.strip()).champion().resolve()}"
+
+
+def _generator_of(pair: str) -> list[str]:
+    """`encoding=RUN` as the words for the latent space of the run's generator; other words, and names of no run, as they are."""
+    word = Word.of(pair)
+    if not word.names("run", "encoding") or word.text in ENCODINGS:
+        return [pair]
+    try:
+        run = find_run(word.text)
+    except InputError:
+        return [pair]
+    from runner.agents import latent_words
+
+    return latent_words(run)
 
 
 def _draft_from(origin: Run, task: str, pairs: Sequence[str]) -> Draft:

@@ -165,7 +165,7 @@ def result(outcome: Outcome) -> str:
 
 def learning(row: Mapping[str, Any]) -> str:
     """How a gradient search does, in words: loss 0.123  accuracy 0.97."""
-    said = [(name, row[name]) for name in ("loss", "accuracy", "bits") if row.get(name) is not None]
+    said = [(name, row[name]) for name in ("collected", "loss", "accuracy", "bits", "variety") if row.get(name) is not None]
     return "  ".join(f"{name} {value:.4g}" for name, value in said)
 
 

@@ -30,6 +30,7 @@ from runner.sections import pattern_section, scaling_section, weights_section
 from runner.session import Parts, assemble
 from runner.settings import file_layer, resolve
 from runner.watching import told
+from tasks.agents import Agents
 from tasks.patterns import Pattern
 from tasks.registry import find_task
 from viz import progress
@@ -144,6 +145,10 @@ def _sections(run: Run, parts: Parts, champion: Genome | Floats, name: str) -> I
     moving = moving_of(run, parts, champion, weights)
     if moving:
         yield moving_section(moving)
+    if isinstance(parts.task, Agents):
+        from runner.agents import sections
+
+        yield from sections(run)
     chart = chart_of(run, parts, champion)
     if chart:
         yield chart_section(chart)

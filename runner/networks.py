@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 SIZES = (1, 5, 10, 100)  # networks that answer together (Ratzlaff & Li 2019, table 2)
 LETTERS = (28, 28, 1)
 LANES = 500  # pictures that are asked at a time
-COLLAPSED = 0.01  # spread below which draws are as good as one network
+COLLAPSED, PARALLEL = 0.01, 0.99  # spread below which, cosine above which draws are as good as one network
 
 
 @dataclass(frozen=True)
@@ -146,11 +146,19 @@ def print_evaluation(drawn: Drawn, outliers: str | None) -> None:
 
 
 def collapse(drawn: Drawn) -> str:
-    """A warning where all networks are as good as one; else nothing."""
-    spread = drawn.spread
-    if spread >= COLLAPSED or len(next(iter(drawn.weights.values()))) < 2:
+    """A warning where all networks are as good as one, or differ in the length of their weights alone; else nothing."""
+    from hypernets.uncertainty import lengths
+
+    if len(next(iter(drawn.weights.values()))) < 2:
         return ""
-    return f"collapsed: the networks differ by {100 * spread:.2g} % of their size, so that they are one and the same in practice"
+    spread, cosine = drawn.spread, float(np.mean([each.cosine for each in lengths(drawn.weights).values()]))
+    if spread < COLLAPSED:
+        return (
+            f"collapsed: the networks differ by {100 * spread:.2g} % of their size, so that they are one and the same in practice"
+        )
+    if cosine > PARALLEL:
+        return f"collapsed in direction: the networks' weights differ in length, hardly in direction (mean cosine {cosine:.4f})"
+    return ""
 
 
 def _accuracies(found: Mapping[int, Floats], inside: Floats, labels: Ints) -> Iterator[Sequence[str]]:

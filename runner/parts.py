@@ -44,6 +44,11 @@ SEARCHES: dict[str, Part] = {
     "cosyne": Part(
         "neatcore.cosyne:CosyneConfig", "neatcore.cosyne:Cosyne", "cooperative synapse neuroevolution (CoSyNE) of vectors"
     ),
+    "agents": Part(
+        "hypernets.agents.search:AgentSearchConfig",
+        "hypernets.agents.search:AgentSearch",
+        "many networks, and generators fitted to them",
+    ),
     "gradient": Part("hypernets.gradient:GradientConfig", "hypernets.gradient:Gradient", "steps down the gradient of the loss"),
 }
 ENCODINGS: dict[str, Part] = {
@@ -86,6 +91,15 @@ ENCODINGS: dict[str, Part] = {
     "genome": Part("hypernets.given:GivenConfig", "hypernets.given:given", "the weights of one CPPN from a file", wants="places"),
     "dct": Part(
         "substrates.dct:DctConfig", "substrates.dct:dct", "cosine coefficients of the weights of a substrate", wants="places"
+    ),
+    "agents": Part(
+        "hypernets.agents.generator:AgentsConfig",
+        "hypernets.agents.generator:agents",
+        "an autoencoder that makes networks like many that were learnt",
+        wants="simulation",
+    ),
+    "latent": Part(
+        "hypernets.agents.latent:LatentConfig", "hypernets.agents.latent:latent", "the latent space of such an autoencoder"
     ),
     "dense": Part("hypernets.dense:DenseConfig", "hypernets.dense:dense", "the weights of a perceptron, learnt by gradient"),
     "rnn": Part("hypernets.recurrent.config:RnnConfig", "hypernets.recurrent.config:rnn", "the weights of a recurrent network"),

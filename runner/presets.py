@@ -205,6 +205,16 @@ ADAPTIVE_HYPERNEAT: Sections = {
     "encoding": {"activation": "tanh", "readout": "tanh"},
     "search": {key: value for key, value in ES_HYPERNEAT["search"].items() if key != "activations"},
 }
+# Chang et al. 2019: generators of whole networks. Checkpoints hold all networks, so they are written less often.
+CHANG: Sections = {
+    "run": {
+        "search": "agents",
+        "encoding": "agents",
+        "generations": 60,
+        "stop_when_solved": False,
+        "checkpoint_seconds": 60.0,
+    }
+}
 
 PRESETS: dict[str, Sections] = {
     "stanley2002": NEAT,
@@ -223,6 +233,7 @@ PRESETS: dict[str, Sections] = {
     "ha2016-text": HA_TEXT,
     "ha2016-strokes": HA_STROKES,
     "ratzlaff2019": RATZLAFF,
+    "chang2019": CHANG,
 }
 
 # The preset that a task has where no preset, and no other encoding or search than the preset's, is chosen.
@@ -248,6 +259,7 @@ TRAINING: dict[str, str] = {
     "cifar10": "ha2016-cifar10",
     "text:": "ha2016-text",
     "strokes:": "ha2016-strokes",
+    "agents:": "chang2019",
 }
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -58,3 +59,12 @@ def place(word: Word, keys: Mapping[str, Collection[str]]) -> str:
         choices = " or ".join(f"{section}.{word.key}={word.text}" for section in homes)
         raise InputError(f"{word.key!r} is a key of several sections; write {choices}")
     return homes[0]
+
+
+def spelled(words: Sequence[str]) -> list[str]:
+    """`agents task=NAME …` as `agents:NAME …`; other words as they are."""
+    if not words or words[0] != "agents":
+        return list(words)
+    named = [word for word in words[1:] if re.match(r"(run\.)?task=", word)]
+    task = named[-1].partition("=")[2] if named else "cartpole"
+    return [f"agents:{task}", *(word for word in words[1:] if word not in named)]

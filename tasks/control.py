@@ -11,13 +11,14 @@ import numpy as np
 from numpy.random import Generator
 from pydantic import Field
 
-from neatcore.interfaces import Bools, Evaluation, Floats, Ints, Policy, Scene, Verdict
+from neatcore.interfaces import Bools, Evaluation, Floats, Ints, Policy, Scene, Simulation, Verdict
 from neatcore.parameters import Parameters
 from tasks.lockstep import Outcome, System, film, run
 from tasks.scenes import cart_scene
 
 SHOWN = 500  # steps of 0.02 s in a drawn episode
 WINDOW = 100  # steps over which Gruau's fitness wants the system calm
+SCALES = (2.4, 2.0, 0.21, 2.0)  # by which a single pole's x, ẋ, θ, θ̇ are divided for the network
 GRID = (0.05, 0.25, 0.5, 0.75, 0.95)  # where in the range of each variable the generalisation test starts
 
 
@@ -29,6 +30,7 @@ class Cart:
     scales: Floats
     poles: int
     discrete: bool = False
+    half: float = 0.5  # of the length of a single pole
 
     def observe(self, states: Floats, /) -> Floats:
         return states[..., self.columns] / self.scales
@@ -37,7 +39,8 @@ class Cart:
         from tasks import kernels
 
         if self.poles == 1:
-            return kernels.advance_one_pole(states, outputs, living, steps, observations, self.columns, self.scales, self.discrete)
+            push = (self.columns, self.scales, self.discrete, self.half)
+            return kernels.advance_one_pole(states, outputs, living, steps, observations, *push)
         return kernels.advance_two_poles(states, outputs, living, steps, observations, self.columns, self.scales)
 
 
@@ -54,6 +57,7 @@ class CartPole(Parameters):
     steps: int = Field(500, ge=1, description="time steps of 0.02 s in an episode")
     episodes: int = Field(5, ge=1, le=10_000, description="episodes, the same for every network of a generation")
     spread: float = Field(0.05, ge=0, le=0.2, description="each variable starts between -spread and spread (m, rad, per s)")
+    pole: float = Field(1.0, ge=0.05, le=100, description="metres from the hinge to the tip of the pole, which weighs 0.1 kg")
 
     @property
     def inputs(self) -> int:
@@ -75,11 +79,22 @@ class CartPole(Parameters):
 
     def show(self, policy: Policy, rng: Generator, /) -> Scene:
         states = film(policy, self._system, rng.uniform(-self.spread, self.spread, 4), min(self.steps, SHOWN))
-        return cart_scene(states[:, 0], states[:, 2:3])
+        return cart_scene(states[:, 0], states[:, 2:3], (self.pole,))
+
+    @property
+    def simulation(self) -> Simulation | None:
+        """The cart in numbers, where a network chooses between two pushes."""
+        from tasks import kernels
+
+        if self.force != "discrete":
+            return None
+        cart = {"gravity": kernels.GRAVITY, "cart": kernels.CART, "mass": kernels.LONG[0], "half": self.pole / 2}
+        rules = {"push": kernels.PUSH, "track": kernels.TRACK, "lean": float(kernels.LEAN_OF_ONE), "step": kernels.STEP}
+        return Simulation("cart-pole", SCALES, self.steps, self.spread, cart | rules)
 
     @property
     def _system(self) -> System:
-        return Cart(np.arange(4), np.array([2.4, 2.0, 0.21, 2.0]), poles=1, discrete=self.force == "discrete")
+        return Cart(np.arange(4), np.array(SCALES), poles=1, discrete=self.force == "discrete", half=self.pole / 2)
 
 
 class DoublePole(Parameters):

@@ -29,10 +29,10 @@ Two = tuple[float, float, float, float, float, float]  # x, ẋ, θ1, θ̇1, θ2
 
 
 @kernel
-def euler(state: One, force: float, dt: float) -> One:
+def euler(state: One, force: float, dt: float, half: float = LONG[1]) -> One:
     """A cart with one pole, no friction, by the explicit Euler rule (Barto, Sutton & Anderson 1983; Florian 2007, eq. 23-24)."""
     x, speed, angle, spin = state
-    mass, half = LONG
+    mass = LONG[0]
     sine, cosine = sine_cosine(angle)
     pull = (force + mass * half * spin * spin * sine) / (CART + mass)
     turn = (GRAVITY * sine - cosine * pull) / (half * (4.0 / 3.0 - mass * cosine * cosine / (CART + mass)))
@@ -100,9 +100,20 @@ def push_of(output: float) -> float:
 
 @kernel
 def advance_one_pole(
-    states: Floats, outputs: Floats, living: Bools, steps: Ints, observations: Floats, columns: Ints, scales: Floats, discrete: bool
+    states: Floats,
+    outputs: Floats,
+    living: Bools,
+    steps: Ints,
+    observations: Floats,
+    columns: Ints,
+    scales: Floats,
+    discrete: bool,
+    half: float,
 ) -> int:
-    """Move the living lanes of states (P, S, 4) by a time step, in place; how many networks have a lane left."""
+    """Move the living lanes of states (P, S, 4) by a time step, in place; how many networks have a lane left.
+
+    half: of the pole's length.
+    """
     left = 0
     for p in range(states.shape[0]):
         rows_left = False
@@ -111,7 +122,7 @@ def advance_one_pole(
                 continue
             lane, output = states[p, s], outputs[p, s, 0]
             force = (PUSH if output > 0.5 else -PUSH) if discrete else push_of(output)
-            lane[0], lane[1], lane[2], lane[3] = euler((lane[0], lane[1], lane[2], lane[3]), force, STEP)
+            lane[0], lane[1], lane[2], lane[3] = euler((lane[0], lane[1], lane[2], lane[3]), force, STEP, half)
             steps[p, s] += 1
             living[p, s] = abs(lane[0]) <= TRACK and abs(lane[2]) <= LEAN_OF_ONE
             rows_left |= living[p, s]

@@ -33,6 +33,8 @@ TASKS: dict[str, str] = {
 }
 GROUP = "neatcore.tasks"  # the entry points through which installed packages add tasks
 GYM = "gym:"
+AGENTS = "agents:"  # generators of networks for another task
+KINDS = {"gym:ID": "gym:CartPole-v1", "agents:TASK": "agents:cartpole"}  # what stands before a name, and one of the kind
 FILES = {  # tasks that are named by a file: what stands before it, the class, the parameter that it is
     "pattern:": ("tasks.patterns", "Pattern", "target"),
     "text:": ("tasks.text", "Text", "file"),
@@ -76,7 +78,7 @@ class TaskKind:
 def find_task(reference: str) -> TaskKind:
     """The task that `reference` names; InputError names the nearest one.
 
-    A registered name, `gym:ID`, `pattern:FILE` with a picture to paint, `text:FILE` or `strokes:FILE` with what to predict,
+    A registered name, `gym:ID`, `agents:TASK`, `pattern:FILE` with a picture to paint, `text:FILE` or `strokes:FILE` to predict,
     `maze:hard` or `maze:FILE`, the name of an installed entry point, `path/to/file.py:Class`, `path/to/file.py` where it defines
     a single task, or `package.module:Class`.
     """
@@ -84,6 +86,9 @@ def find_task(reference: str) -> TaskKind:
         return TaskKind(reference, class_from_module(*TASKS[reference].split(":")))
     if reference.startswith(GYM):
         return TaskKind(reference, class_from_module("tasks.gym", "Gym"), {"id": reference.removeprefix(GYM)})
+    if reference.startswith(AGENTS):
+        other = find_task(reference.removeprefix(AGENTS)).reference
+        return TaskKind(f"{AGENTS}{other}", class_from_module("tasks.agents", "Agents"), {"of": other})
     for prefix, (module, name, parameter) in FILES.items():
         if reference.startswith(prefix):
             path = reference.removeprefix(prefix)
@@ -102,7 +107,7 @@ def find_task(reference: str) -> TaskKind:
     if name and place:
         reach(Path.cwd())
         return TaskKind(reference, class_from_module(place, name))
-    raise unknown("task", reference, [*TASKS, *installed, "gym:ID", *OWN, *BY_FILE, "file.py:Class", "package.module:Class"])
+    raise unknown("task", reference, [*TASKS, *installed, *KINDS, *OWN, *BY_FILE, "file.py:Class", "package.module:Class"])
 
 
 @dataclass(frozen=True)
@@ -116,7 +121,7 @@ class TaskEntry:
 
 def list_tasks() -> list[TaskEntry]:
     """All tasks that have a name. One that cannot be loaded says so in its summary."""
-    references = {name: name for name in TASKS} | {"gym:ID": "gym:CartPole-v1"} | {name: name for name in OWN + BY_FILE}
+    references = {name: name for name in TASKS} | KINDS | {name: name for name in OWN + BY_FILE}
     return [_entry(name, reference) for name, reference in (references | {n: n for n in _installed()}).items()]
 
 

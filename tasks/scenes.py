@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from neatcore.interfaces import Floats, Scene, Shape
@@ -16,7 +18,7 @@ APART = 0.2  # m between the hinges of two poles; to the physics they are one po
 WHEEL = 0.05
 
 
-def cart_scene(x: Floats, angles: Floats) -> Scene:
+def cart_scene(x: Floats, angles: Floats, lengths: Sequence[float] = LENGTHS) -> Scene:
     """A cart at x (T,) with K poles at `angles` (T, K), one state every 0.02 s, seen from the side."""
     x, angles, lasted = x[::STRIDE], angles[::STRIDE], 0.02 * (len(x) - 1)
     shapes = [
@@ -27,9 +29,11 @@ def cart_scene(x: Floats, angles: Floats) -> Scene:
     ]
     for k in range(angles.shape[1]):
         hinge = _points(x + APART * (k - (angles.shape[1] - 1) / 2), HINGE)
-        tip = hinge + LENGTHS[k] * np.stack([np.sin(angles[:, [k]]), np.cos(angles[:, [k]])], axis=-1)
+        tip = hinge + lengths[k] * np.stack([np.sin(angles[:, [k]]), np.cos(angles[:, [k]])], axis=-1)
         shapes += [Shape("line", np.concatenate([hinge, tip], axis=1), 0.06, COLOURS[k]), Shape("disc", hinge, 0.03, "faint")]
-    return Scene(shapes, (-TRACK - 0.3, TRACK + 0.3), (-0.15, 1.35), 25.0, f"the first {lasted:.1f} s at work")
+    return Scene(
+        shapes, (-TRACK - 0.3, TRACK + 0.3), (-0.15, max(1.35, lengths[0] + 0.35)), 25.0, f"the first {lasted:.1f} s at work"
+    )
 
 
 def _points(x: Floats, y: float) -> Floats:

@@ -19,6 +19,8 @@ import pytest
 from typer.main import get_command
 from typer.testing import CliRunner
 
+from hypernets.agents.generator import AgentsConfig
+from hypernets.agents.search import AgentSearchConfig
 from hypernets.gradient import GradientConfig
 from hypernets.hypergan import HyperGanConfig
 from hypernets.lifetime import LearningConfig
@@ -36,7 +38,7 @@ from substrates.config import SubstrateConfig
 from substrates.dct import DctConfig
 from substrates.fixed import FixedConfig
 from substrates.hyperneat import HyperNeatConfig
-from tasks.registry import BY_FILE, OWN, TASKS
+from tasks.registry import BY_FILE, KINDS, OWN, TASKS
 
 ROOT = Path(__file__).parents[1]
 RUN = (
@@ -57,6 +59,7 @@ RUN = (
     "docs/compressed.md",
     "docs/novelty.md",
     "docs/hypergan.md",
+    "docs/agents.md",
 )
 PAGES = (*RUN, "CONTRIBUTING.md", "CHANGELOG.md")
 NOT_RUN = {"README.md": ["installs", "installs"]}  # why blocks are left out
@@ -187,6 +190,8 @@ def first_cells(page: str) -> set[str]:
         ("docs/compressed.md", CosyneConfig),
         ("docs/novelty.md", NoveltyConfig),
         ("docs/hypergan.md", HyperGanConfig),
+        ("docs/agents.md", AgentSearchConfig),
+        ("docs/agents.md", AgentsConfig),
     ],
 )
 def test_every_option_is_explained_with_its_default(page: str, config: type[Parameters]) -> None:
@@ -216,7 +221,7 @@ def written(default: object) -> str:
 def test_every_activation_task_command_and_preset_is_there() -> None:
     assert set(NAMES) <= first_cells("docs/neat.md")
     headings = " ".join(re.findall(r"^## (.*)$", read("docs/tasks.md"), re.MULTILINE))
-    assert all(f"`{name}`" in headings for name in [*TASKS, "gym:ID", *OWN, *BY_FILE])
+    assert all(f"`{name}`" in headings for name in [*TASKS, *KINDS, *OWN, *BY_FILE])
     commands = {cell.split()[0] for cell in first_cells("docs/command-line.md")}
     assert set(get_command(app).commands) <= commands  # type: ignore[attr-defined]
     assert all(f"`{name}`" in read("docs/command-line.md") for name in PRESETS)

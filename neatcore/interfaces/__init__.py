@@ -1,5 +1,8 @@
 """The interfaces of the library: the seam itself, what its parts may do beyond it, what tasks can show."""
 
+from neatcore.interfaces.crowds import Drawing as Drawing
+from neatcore.interfaces.crowds import Simulated as Simulated
+from neatcore.interfaces.crowds import Simulation as Simulation
 from neatcore.interfaces.roles import Adapting as Adapting
 from neatcore.interfaces.roles import Behaving as Behaving
 from neatcore.interfaces.roles import Counted as Counted

@@ -1,0 +1,247 @@
+"""Agent embeddings (Chang, Kwiatkowski, Chen & Lipson 2019): 74,000 networks that balance a pole, and what makes more of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from time import process_time
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from numpy.random import default_rng
+
+from benchmarks.command import run
+from benchmarks.geometry import Row, Variant, run_all
+from benchmarks.results import FOLDER, Result, table, write_figure
+from neatcore.files import npz, read_npz, save
+from runner.agents import Embedding
+from runner.directory import runs_root
+from runner.disk import write_bytes, write_text
+from runner.session import assemble
+from tasks.agents import Agents
+from viz.agents import Curve, densities_figure, lines_figure, map_figure
+
+if TYPE_CHECKING:
+    from hypernets.agents.search import AgentSearch
+
+NAME = "agents"
+SEED, PASSES, MADE, BETA = 1, 20, 1000, 0.003
+MAIN, RAW = "aligned, β = 0.003", "as they were, β = 0.003"
+WORDS = {
+    MAIN: (),
+    "aligned, β = 0.001": ("beta=0.001",),
+    "aligned, β = 0.01": ("beta=0.01",),
+    RAW: ("align=false",),
+    "as they were, β = 0.01": ("align=false", "beta=0.01"),
+}
+PAPER = {  # group: networks; steps survived by them and by generated ones, mean and deviation
+    "1–50": (25_608, 21.8, 11.5, 11.0, 9.7),
+    "51–100": (9_400, 69.7, 14.2, 77.3, 46.5),
+    "101–150": (10_103, 132.6, 13.1, 127.0, 55.3),
+    "151–200": (28_889, 184.9, 16.3, 116.4, 58.6),
+    "all": (74_000, 106.7, 73.3, 136.7, 42.8),
+}
+ENDS = ("1-50", "151-200")
+SPACES = ("latent", "weights", "aligned")
+
+
+def variants() -> list[Variant]:
+    return [Variant(name, "agents:cartpole", "chang2019", words) for name, words in WORDS.items()]
+
+
+def kept(seed: int) -> Path:
+    """Where the networks are kept, so that they are collected once for all variants, and go on where they stopped."""
+    return runs_root() / f"{NAME}-networks-{seed}.npz"
+
+
+def generator(seed: int = SEED) -> Path:
+    """Where the generator of the first variant is kept."""
+    return runs_root() / f"{NAME}-generator-{seed}.npz"
+
+
+def fitted(variant: Variant, seed: int, passes: int) -> Embedding:
+    """The search of a variant after so many passes."""
+    parts = assemble(variant.settings(1), seed)
+    search: AgentSearch = parts.search  # type: ignore[assignment]
+    task, path = parts.task, kept(seed)
+    if path.exists():
+        search.source.restore(read_npz(path))
+    while not search.source.done:
+        search.source.advance(task)
+        write_bytes(path, npz(search.source.state()))
+    search.gather()
+    for _ in range(passes):
+        search.advance(parts.rng)
+    return Embedding(search, task.inner if isinstance(task, Agents) else task)
+
+
+def attempt(variant: Variant, seed: int, passes: int) -> list[Row]:
+    """A row for each group. What concerns the whole embedding stands in the row of all."""
+    from hypernets.agents.studies import between, knowledge
+
+    begun = process_time()
+    found, rng = fitted(variant, seed, passes), default_rng(seed)
+    seconds = process_time() - begun
+    rows = [{"variant": variant.name, "seed": seed, **made.row} for made in found.made(MADE, seed)]
+    ends = (found.chosen(ENDS[0], "from", rng), found.chosen(ENDS[1], "to", rng))
+    lines = between(found.collection, found.all, found.task, ends, seed)
+    known = knowledge(found.all.embed(found.collection.vectors), found.collection.raw, found.collection.fitness, rng)
+    said = {"r2": known.linear, "r2_squares": known.squares, "r2_weights": known.weights}
+    said |= {f"bend_{space}": lines.bend(getattr(lines, space)) for space in SPACES}
+    said |= {f"mean_bend_{space}": lines.mean_bend(getattr(lines, space)) for space in SPACES}
+    figures = {name: round(float(value), 3) for name, value in said.items()} | {"processor": round(seconds)}
+    if variant.name == MAIN:
+        save(generator(seed), found.search.genomes[0])
+        pictures(found, runs_root(), seed)
+    return [row | (figures if row["group"] == "all" else dict.fromkeys(figures, "")) for row in rows]
+
+
+# --- the page -----------------------------------------------------------------------------------------------------------
+
+
+def pictures(found: Embedding, folder: Path, seed: int) -> None:
+    """Figures 4 and 7 of the paper, and the map."""
+    from hypernets.agents.studies import between, knowledge, plane
+
+    rng = default_rng(seed)
+    groups = {each.group: (each.theirs, each.made) for each in found.made(MADE, seed)}
+    write_figure(folder / f"{NAME}.svg", densities_figure(groups, "steps survived"), LABELS[""])
+    rows = (found.chosen(ENDS[0], "from", rng), found.chosen(ENDS[1], "to", rng))
+    lines = between(found.collection, found.all, found.task, rows, seed)
+    names = {"latent": "latent space", "weights": "weights", "aligned": "weights, aligned"}
+    curves = [Curve(name, getattr(lines, space)) for space, name in names.items()]
+    drawn = lines_figure(lines.shares, curves, ENDS, "steps survived; dashed: straight from end to end")
+    write_figure(folder / f"{NAME}-lines.svg", drawn, LABELS["-lines"])
+    codes, fitness = found.all.embed(found.collection.vectors), found.collection.fitness
+    guide = knowledge(codes, found.collection.raw, fitness, rng).guide
+    shown = rng.permutation(len(codes))[:6000]
+    places = plane(codes, guide)[shown]
+    write_figure(folder / f"{NAME}-map.svg", map_figure(places, fitness[shown], "steps survived"), LABELS["-map"])
+
+
+LABELS = {
+    "": "Steps survived by the networks of each group, and by those that its generator made",
+    "-lines": "Steps survived along lines from networks to others, in the latent space and among weights",
+    "-map": "Networks in the latent space, by the steps they survive",
+}
+
+
+def of(rows: Sequence[Row], variant: str) -> dict[str, Row]:
+    """The rows of a variant's first seed, by group."""
+    found = [row for row in rows if row["variant"] == variant]
+    return {row["group"]: row for row in found if int(row["seed"]) == min(int(each["seed"]) for each in found)}
+
+
+def pair(row: Row, name: str) -> str:
+    return f"{float(row[f'{name}_mean']):.1f} ± {float(row[f'{name}_sd']):.1f}"
+
+
+def beside(rows: Sequence[Row]) -> str:
+    """The paper's table 1 beside ours."""
+    lines = []
+    for group, row in of(rows, MAIN).items():
+        count, mean, sd, made, made_sd = PAPER[group]
+        ours = (f"{int(row['networks']):,}", pair(row, "theirs"), pair(row, "made"), pair(row, "posterior"))
+        lines.append((group, f"{count:,}", f"{mean} ± {sd}", f"{made} ± {made_sd}", *ours))
+    head = ("group", "networks, 2019", "survive", "generated", "networks, here", "survive", "generated", "generated, own z")
+    return table(head, lines)
+
+
+def compared(rows: Sequence[Row]) -> str:
+    """What every variant generates, in the mean, and whether it collapsed."""
+    lines = []
+    for name in WORDS:
+        found = of(rows, name)
+        if found:
+            means = [f"{float(row['made_mean']):.0f}" for row in found.values()]
+            variety = [f"{float(found[group]['variety']):.2f}" for group in ("1–50", "all")]
+            known = [f"{float(found['all'][key]):.2f}" for key in ("r2", "r2_squares")]
+            bends = [f"{float(found['all'][f'bend_{space}']):.1f}" for space in ("latent", "weights")]
+            lines.append((name, *means, *variety, *known, *bends))
+    head = ("variant", *PAPER, "variety, 1–50", "variety, all", "R²", "R², squares", "bend, latent", "bend, weights")
+    return table(head, lines)
+
+
+def result(rows: Sequence[Row], folder: Path, passes: int) -> Result:
+    """The page; its figures, drawn when the first variant ran, are taken from where networks are kept."""
+    for suffix in LABELS:
+        drawn = runs_root() / f"{NAME}{suffix}.svg"
+        if drawn.exists():
+            write_text(folder / drawn.name, drawn.read_text(encoding="utf-8"))
+    first = of(rows, MAIN)
+    whole = first["all"]
+    bends = [f"{float(whole[f'bend_{space}']):.0f}" for space in SPACES]
+    made, theirs = (float(whole[f"{name}_mean"]) for name in ("made", "theirs"))
+    headline = (
+        f"Networks drawn from the generator of all {int(whole['networks']):,} survive {made:.1f} steps of 200 in the mean, those "
+        f"it was fitted to {theirs:.1f} (2019: 136.7 and 106.7); along lines from bad to good networks survival is "
+        f"{bends[0]} steps from a straight line in the latent space, {bends[1]} among weights."
+    )
+    parts = [
+        beside(rows),
+        notes(passes),
+        f"![{LABELS['']}]({NAME}.svg)",
+        "## Lines\n\n" + line_notes(whole),
+        f"![{LABELS['-lines']}]({NAME}-lines.svg)",
+        "## What the embedding knows\n\n" + known_notes(whole),
+        f"![{LABELS['-map']}]({NAME}-map.svg)",
+        "## Other settings\n\n" + compared(rows),
+        OTHERS.strip(),
+        "Nearly the same by hand:\n\n    neatcore train agents task=cartpole --seed 1\n    neatcore sample latest --agents 1000\n"
+        f"    neatcore interpolate latest --from {ENDS[0]} --to {ENDS[1]}",
+        f"All figures: [{NAME}.csv]({NAME}.csv).",
+    ]
+    options = f" --passes {passes}" * (passes != PASSES)
+    title = "Agent embeddings: generators of networks that balance a pole"
+    return Result(NAME, title, headline, f"python -m benchmarks.{NAME}{options}", "\n\n".join(parts))
+
+
+def notes(passes: int) -> str:
+    return f"""
+`generated` are {MADE:,} networks of z from N(0, I), `own z` as many of a normal distribution like that of the group's embeddings.
+Survival is the mean over 10 episodes of at most 200 steps, of the network that takes the likelier action, by the project's own
+cart. Each generator takes {passes} passes over its networks.
+
+The paper does not tell layers, sizes of the latent space, or rates: all of that is chosen here, as
+[agents.md](../agents.md) says. So the table shows what such a set-up gives, not a repetition.
+""".strip()
+
+
+def line_notes(whole: Row) -> str:
+    bends = {space: (float(whole[f"bend_{space}"]), float(whole[f"mean_bend_{space}"])) for space in SPACES}
+    latent, weights, even = bends.values()
+    return (
+        f"Two hundred pairs of networks, one of {ENDS[0]} and one of {ENDS[1]}. From the straight line between its own ends, "
+        f"survival of a pair is {latent[0]:.1f} steps away in the latent space, {weights[0]:.1f} among weights, and {even[0]:.1f} "
+        f"among weights after hidden units were aligned. Of the mean over all pairs, in which ups and downs cancel out, it is "
+        f"{latent[1]:.1f}, {weights[1]:.1f} and {even[1]:.1f}. The ends of a latent line are networks as the generator makes them "
+        "again."
+    )
+
+
+def known_notes(whole: Row) -> str:
+    return (
+        f"Survival predicted from the embedding of a network that was kept back: R² {float(whole['r2']):.2f} by a line, "
+        f"{float(whole['r2_squares']):.2f} with squares and products; by a line from its weights as they were "
+        f"{float(whole['r2_weights']):.2f}. On the map, to the right is where the line says that networks survive longer."
+    )
+
+
+OTHERS = """
+Mean survival of generated networks by group. β is what a nat of KL divergence costs. `variety` is the variance of generated weights
+as a share of that of the networks fitted to; near 0 the generator has collapsed, and makes always the same network. A bend is the
+mean distance of a pair's survival from its straight line.
+"""
+
+
+def main(
+    passes: Annotated[int, typer.Option(help="passes of every generator over its networks")] = PASSES,
+    folder: Annotated[Path, typer.Option(help="where results are written")] = FOLDER,
+) -> None:
+    """Run the experiment and write its page; networks and variants that are there already are not made again."""
+    rows = run_all(attempt, variants(), [SEED], passes, folder / f"{NAME}.csv", 1)
+    result(rows, folder, passes).write(folder, packages=("jax", "optax"))
+
+
+if __name__ == "__main__":
+    run(main)

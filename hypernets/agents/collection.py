@@ -1,0 +1,63 @@
+"""What was collected: networks, how well each does, and the groups that they fall into."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from hypernets.agents.bodies import Body, aligned
+from neatcore.interfaces import Array, Bools, Floats
+
+GROUPS = 4
+FEWEST = 20  # networks of a group that a generator is fitted to
+ALL = "all"
+
+
+@dataclass(frozen=True, eq=False)
+class Collection:
+    """Networks (N, n), aligned where wished, and as they were, and their fitness (N,).
+
+    edges: the fitness (3,) where one group ends and the next begins. whole: fitness is a number of steps, and so are the edges.
+    """
+
+    body: Body
+    vectors: Array
+    raw: Array
+    fitness: Floats
+    edges: Floats
+    whole: bool
+
+    @classmethod
+    def of(cls, body: Body, vectors: Array, fitness: Array, limit: int, align: bool) -> Collection:
+        """Groups by quarters of the steps of an episode, or, where `limit` is 0, by quarters of the networks."""
+        quarters = np.arange(1, GROUPS) / GROUPS
+        edges = limit * quarters if limit else np.quantile(fitness, quarters)
+        return cls(body, aligned(body, vectors) if align else vectors, vectors, fitness.astype(np.float64), edges, limit > 0)
+
+    @property
+    def group(self) -> Array:
+        """The group (N,) of each network: an edge itself belongs to the group below."""
+        return np.searchsorted(self.edges, self.fitness, side="left")
+
+    @property
+    def counts(self) -> list[int]:
+        """Networks of each group."""
+        found: list[int] = np.bincount(self.group, minlength=GROUPS).tolist()
+        return found
+
+    @property
+    def names(self) -> list[str]:
+        """Of the groups, such as 51–100, and then of all."""
+        if not self.whole:
+            ends = [f"{edge:.4g}" for edge in self.edges]
+            return [f"to {ends[0]}", f"to {ends[1]}", f"to {ends[2]}", f"above {ends[2]}", ALL]
+        step = int(self.edges[0])
+        return [*(f"{k * step + 1}–{(k + 1) * step}" for k in range(GROUPS)), ALL]
+
+    @property
+    def members(self) -> Sequence[Bools]:
+        """Which networks (N,) are of each group, and then of all."""
+        group = self.group
+        return [*(group == k for k in range(GROUPS)), np.ones(len(group), np.bool_)]

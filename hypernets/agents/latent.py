@@ -1,0 +1,147 @@
+"""The latent space of a fitted generator as Z: a few numbers stand for a network that is much like those that were learnt."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from pydantic import Field, field_validator
+
+from hypernets.agents.bodies import Body, differences
+from hypernets.agents.vae import Fitted, Vae
+from hypernets.interfaces import Applied
+from neatcore.errors import InputError, require
+from neatcore.files import load
+from neatcore.genome import Genome
+from neatcore.interfaces import Floats, Policy, VectorSpace
+from neatcore.parameters import Parameters
+from neatcore.perceptron import PerceptronPolicy
+
+if TYPE_CHECKING:
+    from hypernets.interfaces import Shapes, Stacked, Weights
+
+MAKE = "make one with: neatcore train agents task=cartpole"
+
+
+class LatentConfig(Parameters):
+    """Points in the latent space of a generator of networks. encoding=RUN sets all of it."""
+
+    generator: str = Field("", description="the file of the generator: a champion of a run of `train agents`")
+    ends: tuple[int, int] = Field((4, 1), description="inputs and outputs of the networks that it makes")
+    hidden: tuple[int, ...] = Field((16,), description="units of their hidden layers")
+    pairs: bool = Field(True, description="whether it makes two outputs for each, of which the larger acts")
+    widths: tuple[int, ...] = Field((256, 128), description="units of the autoencoder's hidden layers")
+    latent: int = Field(32, ge=1, le=10_000, description="numbers that stand for a network")
+
+    @field_validator("generator")
+    @classmethod
+    def _absolute(cls, generator: str) -> str:
+        """The same file wherever the run is resumed from."""
+        return str(Path(generator).expanduser().absolute()) if generator else ""
+
+
+@dataclass(frozen=True)
+class Acting:
+    """A perceptron of tanh units with outputs in [0, 1], of any weights."""
+
+    sizes: tuple[int, ...]
+    memory: int = 0
+    measured: frozenset[str] = frozenset()
+
+    @property
+    def inputs(self) -> int:
+        return self.sizes[0]
+
+    @property
+    def outputs(self) -> int:
+        return self.sizes[-1]
+
+    @property
+    def shapes(self) -> Shapes:
+        return {f"layer{k}": (self.sizes[k - 1] + 1, self.sizes[k]) for k in range(1, len(self.sizes))}
+
+    def initial(self, key: jax.Array, /) -> Weights:
+        keys = jax.random.split(key, len(self.shapes))
+        return {name: jax.random.normal(k, shape) for k, (name, shape) in zip(keys, self.shapes.items(), strict=True)}
+
+    def apply(self, weights: Weights, state: jax.Array, inputs: jax.Array, _key: jax.Array | None = None, /) -> Applied:
+        values, last = inputs, len(self.sizes) - 1
+        for k in range(1, last + 1):
+            matrix = weights[f"layer{k}"]
+            values = values @ matrix[:-1] + matrix[-1]
+            values = jax.nn.sigmoid(values) if k == last else jnp.tanh(values)
+        return Applied(values, state)
+
+    def bind(self, weights: Stacked, /) -> Policy:
+        return PerceptronPolicy(tuple(np.asarray(weights[name], np.float64) for name in self.shapes), "tanh")
+
+
+@dataclass(frozen=True, eq=False)
+class Latent:
+    """z (L,) is a point in the latent space of a generator, which makes the weights of a network of it."""
+
+    body: Body
+    fitted: Fitted
+
+    @property
+    def space(self) -> VectorSpace:
+        return VectorSpace(self.fitted.vae.latent)
+
+    @property
+    def counts(self) -> Mapping[str, int]:
+        return {"trained": self.fitted.vae.latent, "weights": self.body.size}
+
+    @cached_property
+    def numbers(self) -> Weights:
+        """The generator's own, for JAX."""
+        return {name: jnp.asarray(array, jnp.float32) for name, array in self.fitted.numbers.items()}
+
+    def initial(self, key: jax.Array, /) -> jax.Array:
+        return jax.random.normal(key, (self.fitted.vae.latent,))
+
+    def generate(self, z: jax.Array, /) -> Weights:
+        vector = self.numbers["mean"] + self.numbers["deviation"] * self.fitted.vae.decode(self.numbers, z)
+        found, begin = {}, 0
+        for k, shape in enumerate(self.body.flat.shapes, 1):
+            end = begin + shape[0] * shape[1]
+            found[f"layer{k}"], begin = vector[begin:end].reshape(shape), end
+        last = f"layer{len(found)}"
+        return found | {last: found[last][:, 1::2] - found[last][:, 0::2]} if self.body.pairs else found
+
+    def keep(self, z: jax.Array, _measured: Weights, /) -> jax.Array:
+        return z
+
+    def decode(self, genomes: Sequence[Floats], /) -> Stacked:
+        table = np.array(genomes, np.float64)
+        if table.ndim != 2 or table.shape[1] != self.space.size:
+            raise InputError(f"genomes of shape {table.shape} for a latent space of {self.space.size} numbers")
+        made = np.concatenate([self.fitted.make(row[None]) for row in table])  # alone, so that none depends on the others
+        matrices = list(self.body.flat.decode(list(made)).matrices)
+        if self.body.pairs:
+            matrices[-1] = differences(matrices[-1])
+        return {f"layer{k}": matrix for k, matrix in enumerate(matrices, 1)}
+
+
+def latent(config: LatentConfig, inputs: int, outputs: int) -> tuple[Latent, Acting]:
+    """The latent space of the generator in a file, and the networks made of it; InputError where they do not fit the task."""
+    require(config.generator, f"which generator? for example: encoding=latest, a run; {MAKE}")
+    has, wants = (f"{i} inputs and {count(o)}" for i, o in (config.ends, (inputs, outputs)))
+    require(config.ends == (inputs, outputs), f"the generator {config.generator} makes networks of {has}; this task needs {wants}")
+    body = Body(inputs, config.hidden, outputs, config.pairs)
+    vae, vector = Vae(body.size, config.widths, config.latent), load(config.generator)
+    if isinstance(vector, Genome):
+        raise InputError(f"{config.generator} holds a genome of nodes and links, not a generator of networks; {MAKE}")
+    size = vae.packing.size
+    fits = len(vector) == size
+    require(fits, f"{config.generator} has {len(vector):,} numbers, a generator with these options {size:,}; {MAKE}")
+    return Latent(body, Fitted.of(vae, vector)), Acting((inputs, *config.hidden, outputs))
+
+
+def count(outputs: int) -> str:
+    return f"{outputs} output{'' if outputs == 1 else 's'}"
