@@ -49,7 +49,12 @@ in both ways, and was left out.
 in blocks of 32, `hypernets/blocks.py`: a step of 1,000 perceptrons of this size, 32 examples each, takes 12 ms of the
 processor, one by one 175.
 
-These figures are of single measurements on one core."""
+These figures are of single measurements on one core.
+
+*Where it ends.* On an idle machine of two threads PyTorch's batched products are the faster ones for perceptrons of this size: for
+many small matrices XLA's cost is their number. Written as sums of products layer by layer, as one product for all weights, or with
+networks as the last axis, the gradients took as long or longer (up to 30 times, on a busy machine). Twice PyTorch's speed was
+found only while other programs kept the cores busy, where PyTorch's threads wait for each other."""
 
 
 @dataclass(frozen=True)

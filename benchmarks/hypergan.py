@@ -183,7 +183,7 @@ def result(rows: Sequence[Row], folder: Path, steps: int) -> Result:
         f"{one} % of the test pictures by one network, {many} % by 100 together (published {PAPER[1]} and {PAPER[100]}), after "
         f"{steps:,} steps, {runs} {'run' if runs == 1 else 'runs'}."
     )
-    options = f" --steps {steps}" * (steps != STEPS)
+    options = f" --steps {steps}" * (steps != STEPS) + f" --seeds {runs}" * (runs != SEEDS)
     parts = [
         "## Accuracy\n\n" + accuracy_table(found),
         "## Diversity\n\nLength of a layer's weights, mean and deviation over networks, and the mean cosine between two.\n\n"
