@@ -62,7 +62,7 @@ def test_the_page_of_the_latent_space(tmp_path: Path, monkeypatch: pytest.Monkey
     ]
     text = latent.result(found, tmp_path, 1000).write(tmp_path).read_text(encoding="utf-8")
     assert "1 m latent space 28, weights 42, NEAT 56" in text
-    assert "| 4 m, NEAT | 3 of 3 | 98 |" in text
+    assert "| 4 m, NEAT | 3 of 3 | 126 |" in text
     (row,) = latent.attempt(Variant("1 m, weights", "cartpole", "", (*latent.words("weights"), "episodes=1", "steps=30")), 1, 200)
     assert row["solved"] == 1
     with pytest.raises(InputError, match="there is no generator"):
