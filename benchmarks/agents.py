@@ -11,8 +11,8 @@ import typer
 from numpy.random import default_rng
 
 from benchmarks.command import run
-from benchmarks.geometry import Row, Variant, run_all
 from benchmarks.results import FOLDER, Result, table, write_figure
+from benchmarks.variants import Row, Variant, command_of, run_all
 from neatcore.files import npz, read_npz, save
 from runner.agents import Embedding
 from runner.directory import runs_root
@@ -175,7 +175,7 @@ def result(rows: Sequence[Row], folder: Path, passes: int) -> Result:
     headline = (
         f"Networks drawn from the generator of all {int(whole['networks']):,} survive {made:.1f} steps of 200 in the mean, those "
         f"it was fitted to {theirs:.1f} (2019: 136.7 and 106.7); along lines from bad to good networks survival is "
-        f"{bends[0]} steps from a straight line in the latent space, {bends[1]} among weights."
+        f"{bends[0]} steps from a straight line in the latent space, {bends[1]} among weights, {bends[2]} among aligned ones."
     )
     parts = [
         beside(rows),
@@ -191,9 +191,8 @@ def result(rows: Sequence[Row], folder: Path, passes: int) -> Result:
         f"    neatcore interpolate latest --from {ENDS[0]} --to {ENDS[1]}",
         f"All figures: [{NAME}.csv]({NAME}.csv).",
     ]
-    options = f" --passes {passes}" * (passes != PASSES)
     title = "Agent embeddings: generators of networks that balance a pole"
-    return Result(NAME, title, headline, f"python -m benchmarks.{NAME}{options}", "\n\n".join(parts))
+    return Result(NAME, title, headline, command_of(NAME, passes=(passes, PASSES)), "\n\n".join(parts))
 
 
 def notes(passes: int) -> str:

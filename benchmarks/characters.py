@@ -18,9 +18,9 @@ from matplotlib.figure import Figure
 from numpy.random import Generator
 
 from benchmarks.command import run
-from benchmarks.geometry import Row, Variant, bands, courses, run_all
 from benchmarks.results import FOLDER, Result, read_csv, table, write_figure
 from benchmarks.sample import grouped
+from benchmarks.variants import Row, Variant, bands, courses, run_all
 from neatcore.errors import require
 from neatcore.interfaces import Descending
 from neatcore.loop import descend

@@ -15,10 +15,10 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, NullLocator, StrMethodFormatter
 
 from benchmarks.command import run
-from benchmarks.geometry import Row, Variant, run_all
 from benchmarks.results import FOLDER, Result, table, write_figure
 from benchmarks.sample import grouped
 from benchmarks.trials import evolving
+from benchmarks.variants import Row, Variant, run_all
 from neatcore.interfaces import Counted, Floats
 from runner.session import assemble
 from viz.style import LIGHT, Margins, dress, figure

@@ -15,8 +15,8 @@ from matplotlib.figure import Figure
 from numpy.random import default_rng
 
 from benchmarks.command import run
-from benchmarks.geometry import COLOURS, Row, Variant, courses, run_all
 from benchmarks.results import FOLDER, Result, table, write_figure
+from benchmarks.variants import COLOURS, Row, Variant, command_of, courses, run_all, seeds_of
 from neatcore.genome import Genome
 from neatcore.interfaces import Generalising
 from runner.session import assemble, turns
@@ -121,8 +121,8 @@ def result(rows: Sequence[Row], folder: Path, generations: int) -> Result:
     ]
     headline = f"Test accuracy on MNIST after {generations} passes: {'; '.join(said)}."
     title = "MNIST by a function of two places: learnt, and evolved"
-    options = f" --generations {generations}" * (generations != GENERATIONS)
-    return Result(NAME, title, headline, f"python -m benchmarks.{NAME}{options}", "\n\n".join(parts))
+    command = command_of(NAME, generations=(generations, GENERATIONS), seeds=(seeds_of(rows), SEEDS))
+    return Result(NAME, title, headline, command, "\n\n".join(parts))
 
 
 NOTES = """

@@ -12,13 +12,27 @@ import typer
 from matplotlib.figure import Figure
 
 from benchmarks.command import run
-from benchmarks.geometry import COLOURS, Row, Variant, bests, figures_of, greater, run_all, spread
 from benchmarks.results import FOLDER, Result, table, write_figure
 from benchmarks.sample import grouped
+from benchmarks.variants import (
+    COLOURS,
+    Row,
+    Variant,
+    bests,
+    command_of,
+    figures_of,
+    greater,
+    of,
+    run_all,
+    seeds_of,
+    solved_curves,
+    spread,
+    times,
+)
 from neatcore.genome import Genome
 from runner.session import assemble
 from runner.settings import Settings
-from viz.style import LIGHT, Margins, dress, figure, name_ends
+from viz.style import LIGHT, Margins, dress, figure
 
 NAME, TASK, PRESET = "dangerous", "dangerous-foraging", "stanley2003"
 PLASTIC, STRAIGHT, RECURRENT, BLIND = "plastic", "plastic, no cycles", "recurrent", "feed-forward"
@@ -61,31 +75,17 @@ def elsewhere(settings: Settings, champion: Genome, fitness: float) -> float:
 # --- the page -----------------------------------------------------------------------------------------------------------
 
 
-def of(rows: Sequence[Row], variant: str, column: str) -> list[float]:
-    """A column of all runs of a variant."""
-    return [float(row[column]) for row in rows if row["variant"] == variant]
-
-
 def picture(rows: Sequence[Row], budget: int) -> Figure:
     """The share of runs solved over evaluations, and how good the best network of each run was, where it evolved and elsewhere."""
     drawing = figure(LIGHT, 760, 310, Margins(right=120, top=36))
     solved, best = drawing.subplots(1, 2, gridspec_kw={"wspace": 0.62})
-    ends = []
+    dress(solved, LIGHT, "evaluations", "runs solved, %")
+    solved_curves(solved, rows, {variant.name: variant.name for variant in VARIANTS}, COLOURS, budget)
     for place, (variant, colour) in enumerate(zip(VARIANTS, COLOURS)):
-        runs = of(rows, variant.name, "solved")
-        if not runs:
-            continue
-        times = sorted(t for t, done in zip(of(rows, variant.name, "evaluations"), runs, strict=True) if done)
-        share = 100.0 * np.arange(len(times) + 1) / len(runs)
-        solved.step(np.array([0.0, *times, budget]) / 1000, [*share, share[-1]], where="post", color=colour, linewidth=2)
-        ends.append((float(share[-1]), variant.name, colour))
         for column, shift, marker in (("best", -0.14, "o"), ("elsewhere", 0.14, "x")):
             found = of(rows, variant.name, column)
             apart = place + shift + 0.06 * np.sin(2.4 * np.arange(len(found)))
             best.scatter(apart, found, color=colour, marker=marker, s=22, linewidths=0 if marker == "o" else 1.2, alpha=0.8)
-    solved.set(xlim=(0, budget / 1000), ylim=(0, 104))
-    dress(solved, LIGHT, "thousand evaluations", "runs solved, %")
-    name_ends(solved, ends)
     dress(best, LIGHT, "", "best fitness of each run (•), and in other worlds (×)")
     best.set_xticks(range(len(VARIANTS)), [variant.name.replace(", ", "\n").replace("-", "-\n") for variant in VARIANTS])
     for level, words in ((CEILING, "without memory"), (PERFECT, "perfect")):
@@ -100,9 +100,9 @@ def overview(rows: Sequence[Row]) -> str:
     for variant in VARIANTS:
         solved = of(rows, variant.name, "solved")
         if solved:
-            best, other, all_times = (of(rows, variant.name, column) for column in ("best", "elsewhere", "evaluations"))
-            times = [time for time, done in zip(all_times, solved, strict=True) if done]
-            middle = grouped(float(np.median(times))) if times else "–"
+            best, other = (of(rows, variant.name, column) for column in ("best", "elsewhere"))
+            soon = times(rows, variant.name)
+            middle = grouped(float(np.median(soon))) if soon else "–"
             beyond = sum(each > 0 for each in of(rows, variant.name, "beyond"))
             lines.append((variant.name, f"{sum(solved):.0f} of {len(solved)}", beyond, middle, spread(best, 3), spread(other, 3)))
     head = ("networks", "solved", "beyond 0.1", "median evaluations of the solved", "best fitness", "in other worlds")
@@ -134,9 +134,9 @@ def result(rows: Sequence[Row], folder: Path, generations: int) -> Result:
         "To repeat a run:\n\n" + "\n".join(f"    {variant.command(1, generations)}" for variant in VARIANTS),
         f"All runs: [{NAME}.csv]({NAME}.csv).",
     ]
-    options = f" --generations {generations}" * (generations != GENERATIONS)
+    command = command_of(NAME, generations=(generations, GENERATIONS), seeds=(seeds_of(rows), SEEDS))
     headline = f"Runs solved: {'; '.join(found)}. Without memory 0.1 is the most that can be; 0.775 is perfect."
-    return Result(NAME, "Dangerous foraging", headline, f"python -m benchmarks.{NAME}{options}", "\n\n".join(parts))
+    return Result(NAME, "Dangerous foraging", headline, command, "\n\n".join(parts))
 
 
 NOTES = """

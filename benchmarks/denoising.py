@@ -18,8 +18,8 @@ from numpy.random import default_rng
 from PIL import Image
 
 from benchmarks.command import run
-from benchmarks.geometry import COLOURS, Row, Variant, courses, run_all
 from benchmarks.results import FOLDER, Result, table, write_figure
+from benchmarks.variants import COLOURS, Row, Variant, courses, run_all
 from neatcore.files import load_genome, save
 from neatcore.genome import Genome
 from neatcore.interfaces import Floats, Frames, Generalising, Generation

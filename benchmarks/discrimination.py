@@ -13,8 +13,8 @@ import typer
 from matplotlib.figure import Figure
 
 from benchmarks.command import run
-from benchmarks.geometry import Row, Variant, bands, bests, courses, greater, run_all, spread
 from benchmarks.results import FOLDER, Result, table, write_figure
+from benchmarks.variants import Row, Variant, bands, bests, courses, greater, run_all, spread
 from neatcore.interfaces import Generation
 from runner.scaling import evaluated
 from runner.session import assemble

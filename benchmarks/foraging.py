@@ -14,8 +14,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from benchmarks.command import run
-from benchmarks.geometry import COLOURS, Row, Variant, figures_of, run_all, spread
 from benchmarks.results import FOLDER, Result, table, write_figure
+from benchmarks.variants import COLOURS, Row, Variant, figures_of, run_all, spread
 from neatcore.interfaces import Generation
 from neatcore.loop import evolve
 from runner.scaling import evaluated

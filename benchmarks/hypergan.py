@@ -16,8 +16,8 @@ from matplotlib.figure import Figure
 from numpy.random import default_rng
 
 from benchmarks.command import run
-from benchmarks.geometry import COLOURS, Row, Variant, run_all
 from benchmarks.results import FOLDER, Result, table, write_figure
+from benchmarks.variants import COLOURS, Row, Variant, command_of, run_all
 from hypernets.flat import Flat
 from hypernets.gradient import Gradient, GradientConfig
 from hypernets.hypergan import HyperGan
@@ -183,7 +183,7 @@ def result(rows: Sequence[Row], folder: Path, steps: int) -> Result:
         f"{one} % of the test pictures by one network, {many} % by 100 together (published {PAPER[1]} and {PAPER[100]}), after "
         f"{steps:,} steps, {runs} {'run' if runs == 1 else 'runs'}."
     )
-    options = f" --steps {steps}" * (steps != STEPS) + f" --seeds {runs}" * (runs != SEEDS)
+    command = command_of(NAME, steps=(steps, STEPS), seeds=(runs, SEEDS))
     parts = [
         "## Accuracy\n\n" + accuracy_table(found),
         "## Diversity\n\nLength of a layer's weights, mean and deviation over networks, and the mean cosine between two.\n\n"
@@ -195,7 +195,7 @@ def result(rows: Sequence[Row], folder: Path, steps: int) -> Result:
         f"All numbers: [{NAME}.csv]({NAME}.csv).",
     ]
     title = "HyperGAN on MNIST: networks drawn from noise"
-    return Result(NAME, title, headline, f"python -m benchmarks.{NAME}{options}", "\n\n".join(parts))
+    return Result(NAME, title, headline, command, "\n\n".join(parts))
 
 
 def accuracy_table(found: Measured) -> str:

@@ -15,15 +15,15 @@ from numpy.random import default_rng
 
 from benchmarks.agents import SEED, generator, kept
 from benchmarks.command import run
-from benchmarks.geometry import COLOURS, Row, Variant, greater, run_all
 from benchmarks.results import FOLDER, Result, table, write_figure
 from benchmarks.sample import grouped
 from benchmarks.trials import evolving
+from benchmarks.variants import COLOURS, Row, Variant, command_of, greater, of, run_all, seeds_of, solved_curves
 from neatcore.errors import InputError
 from neatcore.files import read_npz
 from neatcore.interfaces import Evaluation
 from runner.session import assemble
-from viz.style import LIGHT, Margins, dress, figure, name_ends
+from viz.style import LIGHT, Margins, dress, figure
 
 if TYPE_CHECKING:
     from hypernets.agents.latent import Latent
@@ -89,10 +89,6 @@ def by_chance(variant: Variant, seed: int, budget: int) -> Row:
 # --- the page -----------------------------------------------------------------------------------------------------------
 
 
-def of(rows: Sequence[Row], variant: str, column: str) -> list[float]:
-    return [float(row[column]) for row in rows if row["variant"] == variant]
-
-
 def picture(rows: Sequence[Row], budget: int) -> Figure:
     """The share of runs solved over evaluations, a panel for each pole, a curve for each method."""
     drawing = figure(LIGHT, 940, 300, Margins(right=120, top=40))
@@ -102,22 +98,12 @@ def picture(rows: Sequence[Row], budget: int) -> Figure:
 
 
 def _curves(ax: Axes, rows: Sequence[Row], pole: float, budget: int, *, named: bool) -> None:
-    ends = []
-    for method, colour in zip(METHODS, TINTS):
-        name = f"{pole:g} m, {method}"
-        solved = of(rows, name, "solved")
-        times = sorted(t for t, s in zip(of(rows, name, "evaluations"), solved, strict=True) if s)
-        if solved:
-            share = 100.0 * np.arange(len(times) + 1) / len(solved)
-            ax.step([1.0, *times, budget], [*share, share[-1]], where="post", color=colour, linewidth=2, label=method)
-            ends.append((float(share[-1]), method, colour))
-    ax.set_xscale("log")
-    ax.set(xlim=(10, budget), ylim=(0, 104))
     dress(ax, LIGHT, "evaluations", f"pole of {pole:g} m: runs solved, %")
+    solved_curves(ax, rows, {method: f"{pole:g} m, {method}" for method in METHODS}, TINTS, budget, named=named)
+    ax.set_xscale("log")
+    ax.set_xlim(10, budget)
     ax.set_xticks([10, 100, 1000, 10_000], ["10", "100", "1,000", "10,000"])
     ax.minorticks_off()
-    if named and ends:
-        name_ends(ax, ends)
 
 
 def overview(rows: Sequence[Row]) -> str:
@@ -158,7 +144,8 @@ def result(rows: Sequence[Row], folder: Path, budget: int) -> Result:
         f"All runs: [{NAME}.csv]({NAME}.csv).",
     ]
     title = "Evolution in the latent space of a generator"
-    return Result(NAME, title, headline, f"python -m benchmarks.{NAME}", "\n\n".join(parts))
+    command = command_of(NAME, budget=(budget, BUDGET), seeds=(seeds_of(rows), SEEDS))
+    return Result(NAME, title, headline, command, "\n\n".join(parts))
 
 
 NOTES = """

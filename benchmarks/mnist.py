@@ -15,8 +15,8 @@ from matplotlib.figure import Figure
 from numpy.random import default_rng
 
 from benchmarks.command import run
-from benchmarks.geometry import COLOURS, Row, Variant, courses, run_all
 from benchmarks.results import FOLDER, Result, table, write_figure
+from benchmarks.variants import COLOURS, Row, Variant, courses, run_all
 from neatcore.interfaces import Counted, Descending, Generalising
 from neatcore.loop import descend
 from runner.session import assemble

@@ -9,18 +9,17 @@ from typing import Annotated
 
 import numpy as np
 import typer
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from scipy.stats import fisher_exact
 
 from benchmarks.command import run
-from benchmarks.geometry import COLOURS, Row, Variant, figures_of, greater, run_all
 from benchmarks.results import FOLDER, Result, table, write_figure
 from benchmarks.sample import grouped
 from benchmarks.trials import evolving
+from benchmarks.variants import COLOURS, Row, Variant, command_of, figures_of, greater, of, run_all, seeds_of, solved_curves, times
 from tasks.maze import Maze
 from viz.charts import draw_chart, draw_places
-from viz.style import LIGHT, Margins, dress, figure, name_ends, note
+from viz.style import LIGHT, Margins, dress, figure, note
 
 NAME, PRESET = "novelty", "lehman2011"
 MAZES, REWARDS = ("hard", "medium"), ("novelty", "fitness", "random")
@@ -54,37 +53,13 @@ def attempt(variant: Variant, seed: int, generations: int) -> list[Row]:
 # --- the page -----------------------------------------------------------------------------------------------------------
 
 
-def of(rows: Sequence[Row], variant: str, column: str) -> list[float]:
-    """A column of all runs of a variant."""
-    return [float(row[column]) for row in rows if row["variant"] == variant]
-
-
-def times(rows: Sequence[Row], variant: str) -> list[float]:
-    """The evaluations of the runs that were solved."""
-    return [time for time, solved in zip(of(rows, variant, "evaluations"), of(rows, variant, "solved"), strict=True) if solved]
-
-
 def picture(rows: Sequence[Row], budget: int) -> Figure:
     """The share of runs solved over evaluations, a panel for each maze, a curve for each reward."""
     drawing = figure(LIGHT, 720, 300, Margins(right=76, top=40))
     for ax, maze in zip(drawing.subplots(1, len(MAZES), gridspec_kw={"wspace": 0.5}), MAZES, strict=True):
-        _curves(ax, rows, maze, budget)
+        dress(ax, LIGHT, "evaluations", f"{maze} maze: runs solved, %")
+        solved_curves(ax, rows, {reward: f"{maze}, {reward}" for reward in REWARDS}, COLOURS, budget)
     return drawing
-
-
-def _curves(ax: Axes, rows: Sequence[Row], maze: str, budget: int) -> None:
-    ends = []
-    for reward, colour in zip(REWARDS, COLOURS):
-        found, runs = sorted(times(rows, f"{maze}, {reward}")), of(rows, f"{maze}, {reward}", "solved")
-        if runs:
-            share = 100.0 * np.arange(len(found) + 1) / len(runs)
-            x = np.array([0.0, *found, budget]) / 1000.0
-            ax.step(x, [*share, share[-1]], where="post", color=colour, linewidth=2, label=reward)
-            ends.append((float(share[-1]), reward, colour))
-    ax.set(xlim=(0, budget / 1000.0), ylim=(0, 104))
-    dress(ax, LIGHT, "thousand evaluations", f"{maze} maze: runs solved, %")
-    if ends:
-        name_ends(ax, ends)
 
 
 def ends_picture(generations: int) -> Figure:
@@ -146,10 +121,8 @@ def result(rows: Sequence[Row], folder: Path, generations: int) -> Result:
         "To repeat a run:\n\n" + "\n".join(f"    {variant.command(1, generations)}" for variant in VARIANTS),
         f"All runs: [{NAME}.csv]({NAME}.csv).",
     ]
-    options = f" --generations {generations}" * (generations != GENERATIONS)
-    return Result(
-        NAME, "Novelty search in the mazes of 2011", headline, f"python -m benchmarks.{NAME}{options}", "\n\n".join(parts)
-    )
+    command = command_of(NAME, generations=(generations, GENERATIONS), seeds=(seeds_of(rows), SEEDS))
+    return Result(NAME, "Novelty search in the mazes of 2011", headline, command, "\n\n".join(parts))
 
 
 NOTES = """

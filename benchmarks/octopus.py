@@ -12,9 +12,9 @@ from numpy.random import default_rng
 
 from benchmarks.command import run
 from benchmarks.compressed import ALL, Setting, attempt, overview, picture, samples
-from benchmarks.geometry import Row, run_all
 from benchmarks.results import FOLDER, Result, write_figure
 from benchmarks.sample import grouped
+from benchmarks.variants import Row, run_all
 from neatcore.loop import evolve
 from runner.disk import write_bytes
 from runner.session import assemble

@@ -12,13 +12,27 @@ from matplotlib.figure import Figure
 from numpy.random import default_rng
 
 from benchmarks.command import run
-from benchmarks.geometry import COLOURS, Row, Variant, bests, figures_of, greater, run_all, spread
 from benchmarks.results import FOLDER, Result, table, write_figure
 from benchmarks.sample import grouped
+from benchmarks.variants import (
+    COLOURS,
+    Row,
+    Variant,
+    bests,
+    command_of,
+    figures_of,
+    greater,
+    of,
+    run_all,
+    seeds_of,
+    solved_curves,
+    spread,
+    times,
+)
 from runner.session import assemble
 from runner.settings import Settings
 from tasks.tmaze import SHARE
-from viz.style import LIGHT, Margins, dress, figure, name_ends
+from viz.style import LIGHT, Margins, dress, figure
 
 NAME, TASK, PRESET = "tmaze", "t-maze", "risi2010"
 MODULATED, ABC, ITERATED, HEBBIAN, STATIC, RECURRENT = "abc, modulated", "abc", "iterated", "hebbian", "static", "recurrent NEAT"
@@ -57,30 +71,15 @@ def share(settings: Settings, champion: Any) -> float:
 # --- the page -----------------------------------------------------------------------------------------------------------
 
 
-def of(rows: Sequence[Row], variant: str, column: str) -> list[float]:
-    """A column of all runs of a variant."""
-    return [float(row[column]) for row in rows if row["variant"] == variant]
-
-
 def picture(rows: Sequence[Row], budget: int) -> Figure:
     """The share of runs solved over evaluations, and the score of each run's best network."""
     drawing = figure(LIGHT, 940, 310, Margins(right=60, top=36))
     solved, scores = drawing.subplots(1, 2, gridspec_kw={"wspace": 0.5})
-    ends = []
+    dress(solved, LIGHT, "evaluations", "runs solved, %")
+    solved_curves(solved, rows, {variant.name: variant.name for variant in VARIANTS}, TINTS, budget)
     for place, (variant, colour) in enumerate(zip(VARIANTS, TINTS)):
-        runs = of(rows, variant.name, "solved")
-        if not runs:
-            continue
-        times = sorted(t for t, done in zip(of(rows, variant.name, "evaluations"), runs, strict=True) if done)
-        part = 100.0 * np.arange(len(times) + 1) / len(runs)
-        solved.step(np.array([0.0, *times, budget]) / 1000, [*part, part[-1]], where="post", color=colour, linewidth=2)
-        ends.append((float(part[-1]), variant.name, colour))
         found = of(rows, variant.name, "share")
         scores.scatter(place + 0.12 * np.sin(2.4 * np.arange(len(found))), found, color=colour, s=24, linewidths=0, alpha=0.8)
-    solved.set(xlim=(0, budget / 1000), ylim=(0, 104))
-    dress(solved, LIGHT, "thousand evaluations", "runs solved, %")
-    if ends:
-        name_ends(solved, ends)
     dress(scores, LIGHT, "", "score of the best network, as a share of the best policy's")
     scores.set_xticks(range(len(VARIANTS)), [variant.name.replace(", ", ",\n").replace(" ", "\n") for variant in VARIANTS])
     scores.axhline(SHARE, color=LIGHT.muted, linewidth=1, linestyle=(0, (4, 3)), zorder=0)
@@ -94,8 +93,8 @@ def overview(rows: Sequence[Row]) -> str:
     for variant in VARIANTS:
         solved = of(rows, variant.name, "solved")
         if solved:
-            times = [t for t, done in zip(of(rows, variant.name, "evaluations"), solved, strict=True) if done]
-            middle = grouped(float(np.median(times))) if times else "–"
+            soon = times(rows, variant.name)
+            middle = grouped(float(np.median(soon))) if soon else "–"
             lines.append((variant.name, f"{sum(solved):.0f} of {len(solved)}", middle, spread(of(rows, variant.name, "share"), 3)))
     return table(("networks", "solved", "median evaluations of the solved", "share of the best policy's score"), lines)
 
@@ -122,9 +121,9 @@ def result(rows: Sequence[Row], folder: Path, generations: int) -> Result:
         "To repeat a run:\n\n" + "\n".join(f"    {variant.command(1, generations)}" for variant in VARIANTS),
         f"All runs: [{NAME}.csv]({NAME}.csv).",
     ]
-    options = f" --generations {generations}" * (generations != GENERATIONS)
+    command = command_of(NAME, generations=(generations, GENERATIONS), seeds=(seeds_of(rows), SEEDS))
     headline = f"Runs solved: {'; '.join(found)}."
-    return Result(NAME, "The T-maze", headline, f"python -m benchmarks.{NAME}{options}", "\n\n".join(parts))
+    return Result(NAME, "The T-maze", headline, command, "\n\n".join(parts))
 
 
 NOTES = """

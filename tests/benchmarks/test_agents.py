@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks import agents, latent
-from benchmarks.geometry import Row, Variant
+from benchmarks.variants import Row, Variant
 from neatcore.errors import InputError
 
 

@@ -8,8 +8,8 @@ import numpy as np
 
 from benchmarks import compressed, octopus
 from benchmarks.compressed import SETTINGS, Sample
-from benchmarks.geometry import run_all
 from benchmarks.results import read_csv
+from benchmarks.variants import run_all
 
 
 def test_one_coefficient_balances_one_pole_and_the_page_says_so(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from benchmarks import denoising
-from benchmarks.geometry import Row
+from benchmarks.variants import Row
 from neatcore.files import load_genome
 from runner.commands import settings_of
 from tests.tasks.files import write_mnist

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks import mnist
-from benchmarks.geometry import Row
+from benchmarks.variants import Row
 from neatcore.errors import InputError
 from runner.commands import settings_of
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from benchmarks import wrn
-from benchmarks.geometry import Row
+from benchmarks.variants import Row
 from runner.directory import Run
 from runner.display import Mute
 from runner.session import start

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from benchmarks import discrimination, foraging
-from benchmarks.geometry import greater, run_all, spread
 from benchmarks.results import read_csv
+from benchmarks.variants import command_of, greater, run_all, seeds_of, spread, times
 
 
 def test_visual_discrimination_in_short(tmp_path: Path) -> None:
@@ -49,3 +49,13 @@ def test_the_test_tells_samples_apart_and_only_in_the_direction_asked_for() -> N
 
 def test_a_sample_in_words() -> None:
     assert spread([1.0, 2.0, 3.0, 4.0, 5.0], 1) == "3.0 (2.0 to 4.0)"
+
+
+def test_columns_of_solved_runs_and_the_command_that_makes_a_page_again() -> None:
+    rows = [
+        {"variant": name, "seed": seed, "solved": done, "evaluations": 100 - seed}
+        for name, seed, done in (("a", 1, "1"), ("a", 2, "0"), ("a", 3, "1"), ("b", 1, "1"))
+    ]
+    assert times(rows, "a") == [97.0, 99.0]
+    assert seeds_of(rows) == 3
+    assert command_of("maze", seeds=(3, 20), generations=(5, 5)) == "python -m benchmarks.maze --seeds 3"

@@ -1,5 +1,5 @@
-"""What the two experiments of Stanley, D'Ambrosio & Gauci (2009) have in common: variants, runs whose course is kept, a champion
-asked again, bands of curves, and the test that tells two samples apart."""
+"""What experiments have in common: variants, runs that are kept in a CSV file, their columns and courses, curves, the test that
+tells two samples apart, the command that makes a page again."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.ticker import StrMethodFormatter
 from scipy.stats import mannwhitneyu
 
 from benchmarks.results import read_csv, write_csv
@@ -91,6 +92,45 @@ def courses(rows: Sequence[Row], variant: str, moment: str) -> list[list[Row]]:
     chosen = [row for row in rows if row["variant"] == variant]
     seeds = sorted({int(row["seed"]) for row in chosen})
     return [sorted((r for r in chosen if int(r["seed"]) == seed), key=lambda r: int(r[moment])) for seed in seeds]
+
+
+def of(rows: Sequence[Row], variant: str, column: str) -> list[float]:
+    """A column of all runs of a variant."""
+    return [float(row[column]) for row in rows if row["variant"] == variant]
+
+
+def times(rows: Sequence[Row], variant: str) -> list[float]:
+    """The evaluations of the runs that were solved, the fewest first."""
+    runs = zip(of(rows, variant, "evaluations"), of(rows, variant, "solved"), strict=True)
+    return sorted(evaluations for evaluations, solved in runs if solved)
+
+
+def solved_curves(
+    ax: Axes, rows: Sequence[Row], variants: Mapping[str, str], colours: Sequence[str], budget: float, *, named: bool = True
+) -> None:
+    """The share of runs solved, in %, over evaluations up to `budget`, for variants by the name that they have on the chart."""
+    ends = []
+    for (name, variant), colour in zip(variants.items(), colours):
+        found, runs = times(rows, variant), of(rows, variant, "solved")
+        if runs:
+            share = 100.0 * np.arange(len(found) + 1) / len(runs)
+            ax.step([0.0, *found, budget], [*share, share[-1]], where="post", color=colour, linewidth=2, label=name)
+            ends.append((float(share[-1]), name, colour))
+    ax.set(xlim=(0, budget), ylim=(0, 104))
+    ax.xaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
+    if named and ends:
+        name_ends(ax, ends)
+
+
+def command_of(name: str, **options: tuple[int, int]) -> str:
+    """The command that makes a page again. options: value and default of each by name; those at their default are left out."""
+    said = [f"--{option} {value}" for option, (value, usual) in options.items() if value != usual]
+    return " ".join([f"python -m benchmarks.{name}", *said])
+
+
+def seeds_of(rows: Sequence[Row]) -> int:
+    """How many seeds were run, of the variant with the most."""
+    return max((int(row["seed"]) for row in rows), default=0)
 
 
 def greater(one: Sequence[float], other: Sequence[float]) -> float:
