@@ -13,7 +13,7 @@ import jax.numpy as jnp
 import numpy as np
 import optax
 
-from hypernets.hypergan.targets import each, together
+from hypernets.ensembles import each, together
 from neatcore.errors import require, unknown
 from neatcore.interfaces import Floats, Ints
 

@@ -97,6 +97,8 @@ class Gradient:
     def follow(self, encoding: Encoding[Any, Any], model: Model[Any], task: Task) -> None:
         """Settle what is learnt; z starts where the encoding says. InputError where there is no gradient."""
         self.course = Course.of(encoding, model, task)
+        if self.config.penalty and isinstance(self.course.generator, Costing):
+            raise InputError("penalty is of networks that are trained one at a time; this encoding draws many a step: leave it out")
         self.z = self.course.generator.initial(jax.random.key(self.seed))
         self.memory = jnp.zeros((0, self.course.network.memory))
         self.optimized = self.optimizer.init(self.z)

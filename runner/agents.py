@@ -134,10 +134,13 @@ class Embedding:
 
 def settings_of(run: Run) -> Settings:
     """The settings of a run of `train agents`; InputError where it is another's."""
-    settings = resolve(layers=[file_layer(run.config)])
-    found = settings.run.encoding
+    found = encoding_of(run)
     require(found == NAME, f"run {run.name} has encoding={found}, which is no generator of networks; {MAKE}")
-    return settings
+    return resolve(layers=[file_layer(run.config)])
+
+
+def encoding_of(run: Run) -> str:
+    return resolve(layers=[file_layer(run.config)]).run.encoding
 
 
 def latent_words(run: Run) -> list[str]:
@@ -151,16 +154,12 @@ def latent_words(run: Run) -> list[str]:
     return ["run.encoding=latent", *(f"encoding.{key}={written(value)}" for key, value in values.items())]
 
 
-def save_agents(reference: str, count: int, seed: int, out: Path | None, *, as_json: bool = False) -> Path:
+def save_agents(run: Run, count: int, seed: int, out: Path | None) -> Path:
     """Make networks with every generator of a run, print how they do beside those it learnt from, and draw it."""
-    run = find_run(reference)
+    require(count > 1, f"{count} network is too few to draw how they do; make at least 2")
     embedding = Embedding.of(run)
     made = embedding.made(count, seed)
-    if as_json:
-        for each in made:
-            print(json.dumps(each.row))
-    else:
-        _print_made(made)
+    _print_made(made)
     figure = densities_figure(
         {each.group: (each.theirs, each.made) for each in made}, "steps survived" if embedding.collection.whole else "fitness"
     )

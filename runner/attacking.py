@@ -5,15 +5,22 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
+from typing import Any
 
 import numpy as np
 from numpy.random import default_rng
 
 from neatcore.errors import InputError, require, unknown
-from neatcore.interfaces import Floats
+from neatcore.interfaces import Floats, Frames, Ints
+from runner.directory import find_run
+from runner.disk import write_bytes
 from runner.networks import Drawn, draw, pictures_of, pixels_of
+from runner.settings import file_layer, resolve
 from runner.tables import print_table
 from tasks.data.pictures import Examples
+from tasks.images import Images
+from tasks.sheets import CELLS, sheet
+from viz.behaviour import encode
 
 DEFAULTS = {"method": ("fgsm", "pgd"), "epsilon": ("0.01", "0.03", "0.1", "0.3")}
 QUIET = 95.0  # the percentile of doubt about untouched pictures beyond which a picture counts as detected
@@ -49,11 +56,12 @@ class Attacked:
 
 @dataclass(frozen=True)
 class Changed:
-    """An attack's pictures (S, I), and the answers of fresh networks to them (N, S, C)."""
+    """An attack's pictures (S, I), what fresh networks take them for, and what they are (S,)."""
 
     told: Attacked
     pixels: Floats
-    probabilities: Floats
+    answers: Ints
+    labels: Ints
 
 
 def attacks(reference: str, plan: Plan, champion: str = "best") -> Iterator[Changed]:
@@ -91,7 +99,8 @@ def against(one: Drawn, other: Drawn, chosen: Examples, pixels: Floats, plan: Pl
             doubt = entropy(seen[1])
             fooled, fresh = (100 * float(each[told].mean()) for each in wrong)
             detected = 100 * float((doubt > limit).mean())
-            yield Changed(Attacked(method, epsilon, fooled, fresh, detected, separation(calm, doubt)), changed, seen[1])
+            told_of = Attacked(method, epsilon, fooled, fresh, detected, separation(calm, doubt))
+            yield Changed(told_of, changed, seen[1].mean(axis=0).argmax(axis=-1), chosen.labels)
 
 
 def rows_of(found: Sequence[Attacked]) -> list[list[str]]:
@@ -136,14 +145,24 @@ def _number(word: str) -> float:
 
 
 def print_attacks(reference: str, plan: Plan, champion: str, *, as_json: bool) -> None:
-    """A line for each attack, as it is over; and a picture of some, whose path is printed."""
-    found = []
+    """A line for each attack; and among the run's media a sheet of its pictures, with what fresh networks take them for."""
+    run, found = find_run(reference), []
+    task: Any = resolve(layers=[file_layer(run.config)]).task
     for each in attacks(reference, plan, champion):
-        found.append(each)
+        found.append(each.told)
+        write_bytes(run.media / f"attack-{each.told.method}-{each.told.epsilon:g}.png", _sheet(each, task))
         if as_json:
             print(json.dumps(asdict(each.told)), flush=True)
     if not as_json:
-        print_table(HEAD, rows_of([each.told for each in found]), right=HEAD[1:])
+        print_table(HEAD, rows_of(found), right=HEAD[1:])
+        print(f"some of the pictures: {run.media / 'attack-*.png'}")
+
+
+def _sheet(changed: Changed, task: Images) -> bytes:
+    """Some changed pictures, those that are mistaken framed, as a PNG file."""
+    pictures = (255 * changed.pixels[:CELLS]).round().astype(np.uint8).reshape(-1, *task.picture_shape)
+    drawn = sheet(pictures, changed.answers[:CELLS], changed.labels[:CELLS], task.classes)
+    return encode(Frames(drawn[None], 1.0), ".png")
 
 
 HEAD = ("method", "epsilon", "fooled %", "fresh fooled %", "detected %", "ROC area")

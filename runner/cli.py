@@ -256,7 +256,9 @@ def sample(
     count: Annotated[int | None, typer.Option(min=1, help="so many texts, 1 without; or drawings, 24 without")] = None,
     seed: Annotated[int, typer.Option(min=0, help="of what is drawn by chance")] = 0,
     champion: Annotated[str, typer.Option(help="best, final, or the generation of a saved one")] = "best",
-    networks: Annotated[int | None, typer.Option(min=1, help="draw so many networks from a generator of networks")] = None,
+    networks: Annotated[
+        int | None, typer.Option("--networks", "--agents", min=1, help="draw so many networks from a run's generator, or from each")
+    ] = None,
     evaluate: Annotated[bool, typer.Option("--evaluate", help="with --networks: try them, alone and together")] = False,
     outliers: Annotated[
         Path | None, typer.Option(metavar="DIR", help="with --evaluate: a folder of notMNIST, whose letters they do not know")
@@ -264,17 +266,13 @@ def sample(
     out: Annotated[
         Path | None, typer.Option(help="the file; without, texts are printed, all else is among the run's media")
     ] = None,
-    agents: Annotated[int | None, typer.Option(min=2, help="instead, so many networks of each generator of `train agents`")] = None,
 ) -> None:
     """Let a network that learnt text:FILE or strokes:FILE make up more of it, or generators make networks."""
     from runner import networks as drawing
-    from runner.agents import save_agents
     from runner.sampling import Wish, save_sample
 
-    if agents:
-        print(save_agents(run, agents, seed, out))
-    elif networks:
-        drawing.sample_networks(run, networks, seed, champion, out, evaluate=evaluate, outliers=outliers)
+    if networks:
+        print(drawing.sample_networks(run, networks, seed, champion, out, evaluate=evaluate, outliers=outliers))
     else:
         print(save_sample(run, Wish(length or 0, temperature, prime, count or 0, seed, champion), out))
 

@@ -13,29 +13,16 @@ from numpy.random import default_rng
 from neatcore.interfaces import Adapting, Floats, Ints, Lived, Named, Policy, Showable, State
 from runner.directory import Run
 from runner.session import Parts
-from runner.watching import told
+from runner.watching import Standing, told
 from viz.lifetimes import lifetimes_figure
 from viz.style import Theme
 
 
 @dataclass(frozen=True)
-class Watched:
+class Watched(Standing[Policy]):
     """A policy that notes the weights of its first network: at every `reset` a life begins in `lives`, step by step (K, S)."""
 
-    policy: Policy
     lives: list[list[Floats]]
-
-    @property
-    def size(self) -> int:
-        return self.policy.size
-
-    @property
-    def inputs(self) -> int:
-        return self.policy.inputs
-
-    @property
-    def outputs(self) -> int:
-        return self.policy.outputs
 
     def reset(self, lanes: int, /) -> State:
         state = self.policy.reset(lanes)

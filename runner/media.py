@@ -198,7 +198,7 @@ def _named_weights(parts: Parts, champion: Genome | Floats) -> Mapping[str, Arra
 
 def _several(parts: Parts) -> bool:
     """Whether a champion stands for several networks, which answer together."""
-    from hypernets.hypergan.targets import Ensemble
+    from hypernets.ensembles import Ensemble
 
     return isinstance(parts.model, Ensemble)
 

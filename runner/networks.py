@@ -12,10 +12,10 @@ import numpy as np
 from neatcore.errors import InputError, require
 from neatcore.files import load, npz
 from neatcore.genome import Genome
-from neatcore.interfaces import Floats, Ints, Task
+from neatcore.interfaces import Floats, Ints, Pictorial, Task
+from runner import agents
 from runner.directory import find_run
 from runner.disk import write_bytes
-from runner.session import assemble
 from runner.settings import file_layer, resolve
 from runner.tables import print_table
 from tasks.data.pictures import Examples
@@ -62,28 +62,38 @@ class Drawn:
 
 def draw(reference: str, count: int, seed: int = 0, champion: str = "best") -> Drawn:
     """So many networks from a run's champion; InputError where the run has no generator to draw from."""
-    from hypernets.hypergan import HyperGan
+    from hypernets.hypergan import HyperGanConfig, hypergan
 
     run = find_run(reference)
     settings = resolve(layers=[file_layer(run.config)])
-    if settings.run.encoding != "hypergan":
+    task, config = settings.task, settings.encoding
+    if not isinstance(config, HyperGanConfig):
         raise InputError(
-            f"run {run.name} has encoding={settings.run.encoding}, from which no networks are drawn; train one with model=hypergan"
+            f"run {run.name} has encoding={settings.run.encoding}, from which no networks are drawn; make one with model=hypergan, "
+            "or with: neatcore train agents task=cartpole"
         )
-    parts = assemble(settings, run.record["seed"])
-    generator = parts.encoding
-    assert isinstance(generator, HyperGan)
+    generator, _ = hypergan(config, task.inputs, task.outputs, task.picture_shape if isinstance(task, Pictorial) else None)
     z = load(run.champion(champion))
     assert not isinstance(z, Genome)
-    return Drawn(parts.task, generator.network, generator.sample(z, count, seed))
+    return Drawn(task, generator.network, generator.sample(z, count, seed))
 
 
 def sample_networks(
     reference: str, count: int, seed: int, champion: str, out: Path | None, *, evaluate: bool, outliers: Path | None
-) -> None:
-    """Draw networks and write them to an .npz file, an array for each weight by name, networks first; say what they are worth."""
+) -> Path:
+    """Draw networks and write them to an .npz file, an array for each weight by name, networks first; say what they are worth.
+
+    Of a run of `train agents` so many from each generator, which are tried on their task and drawn as a picture.
+    """
+    run = find_run(reference)
     require(evaluate or outliers is None, "--outliers is of what networks are tried on: add --evaluate")
-    path = out or find_run(reference).media / f"networks-{count}.npz"
+    if agents.encoding_of(run) == agents.NAME:
+        require(
+            not evaluate,
+            "--evaluate is of networks that tell pictures apart; those of `train agents` are tried on their task anyway",
+        )
+        return agents.save_agents(run, count, seed, out)
+    path = out or run.media / f"networks-{count}.npz"
     require(path.suffix == ".npz", f"networks are written as .npz, not as {path.name!r}")
     drawn = draw(reference, count, seed, champion)
     write_bytes(path, npz(drawn.weights))
@@ -92,7 +102,7 @@ def sample_networks(
     warning = collapse(drawn)
     if warning:
         print(warning)
-    print(path)
+    return path
 
 
 # --- how good they are --------------------------------------------------------------------------------------------------

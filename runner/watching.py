@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Generic, TypeVar
 
 import numpy as np
 from numpy.random import default_rng
 
 from neatcore.errors import InputError, TaskError
-from neatcore.interfaces import Array, Floats, Ints, Showable, State, Task
+from neatcore.interfaces import Array, Floats, Ints, Policy, Showable, State, Task
 from substrates.networks import SubstratePolicy
 from viz.activity import Moment
+
+P = TypeVar("P", bound=Policy)
 
 LANES = 12  # kept of each step, spread evenly
 STEPS = 512  # kept of an episode; of a longer one every second, fourth, …
@@ -41,11 +44,10 @@ class Episode:
 
 
 @dataclass(frozen=True)
-class Watched:
-    """A policy whose every step is noted in `episodes`, a new one at each reset. Answers are those of the policy."""
+class Standing(Generic[P]):
+    """What stands in for a policy and has its numbers."""
 
-    policy: SubstratePolicy
-    episodes: list[Episode]
+    policy: P
 
     @property
     def size(self) -> int:
@@ -58,6 +60,13 @@ class Watched:
     @property
     def outputs(self) -> int:
         return self.policy.outputs
+
+
+@dataclass(frozen=True)
+class Watched(Standing[SubstratePolicy]):
+    """A policy whose every step is noted in `episodes`, a new one at each reset. Answers are those of the policy."""
+
+    episodes: list[Episode]
 
     def reset(self, lanes: int, /) -> State:
         self.episodes.append(Episode())

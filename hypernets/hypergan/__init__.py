@@ -19,8 +19,9 @@ import optax
 
 from hypernets.decoding import decode
 from hypernets.dense import Dense
+from hypernets.ensembles import Ensemble, each
 from hypernets.hypergan.config import HyperGanConfig as HyperGanConfig
-from hypernets.hypergan.targets import Ensemble, LeakyConvNet, each
+from hypernets.hypergan.targets import LeakyConvNet
 from hypernets.packing import Packing
 from hypernets.pictures import Picture, needed
 from neatcore.interfaces import Floats, VectorSpace

@@ -10,10 +10,13 @@ import numpy as np
 import pytest
 from numpy.random import default_rng
 
+from hypernets.ensembles import Ensemble, each, together
+from hypernets.gradient import Gradient, GradientConfig
 from hypernets.hypergan import HyperGan, HyperGanConfig, hypergan, spread
-from hypernets.hypergan.targets import Ensemble, LeakyConvNet, each, together
+from hypernets.hypergan.targets import LeakyConvNet
 from hypernets.losses import cross_entropy, squared
 from neatcore.errors import InputError
+from tasks.images import Digits
 from tests.hypernets.laws import check_generator, check_policies, differ
 
 SMALL = HyperGanConfig(noise=6, code=5, units=(8,), hidden=(4,), networks=3, codes=16, matching=3, answering=2, target="dense")
@@ -164,3 +167,12 @@ def test_small_pictures_are_refused_for_convolutions() -> None:
         hypergan(HyperGanConfig(target="conv"), 64, 10, (8, 8, 1))
     with pytest.raises(InputError, match="looks at pictures"):
         hypergan(HyperGanConfig(target="conv"), 3, 2, None)
+
+
+def test_a_penalty_is_refused_rather_than_left_out() -> None:
+    task = Digits(training=100)
+    config = SMALL.model_copy(update={"target": "auto"})
+    generator, network = hypergan(config, task.inputs, task.outputs, task.picture_shape)
+    search = Gradient(GradientConfig(penalty=0.1), generator.space, default_rng(0))
+    with pytest.raises(InputError, match="this encoding draws many a step"):
+        search.follow(generator, network, task)

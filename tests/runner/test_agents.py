@@ -108,7 +108,14 @@ def test_the_latent_space_of_a_run_is_searched(trained: Run) -> None:
     (run,) = Path("evolved").iterdir()
     assert call("resume", str(run), "--generations", "1", "-q").exit_code == 0
     assert call("report", str(run)).exit_code == 0
-    assert "is no generator of networks; make one with: neatcore train agents" in call("sample", str(run), "--agents", "9").stderr
+    refused = call("sample", str(run), "--agents", "9").stderr
+    assert (
+        "has encoding=latent, from which no networks are drawn; make one with model=hypergan, or with: neatcore train agents"
+        in refused
+    )
+    assert "is no generator of networks; make one with: neatcore train agents" in call("interpolate", str(run)).stderr
+    assert "make at least 2" in call("sample", str(trained.path), "--agents", "1").stderr
+    assert "tried on their task anyway" in call("sample", str(trained.path), "--networks", "9", "--evaluate").stderr
     assert "is no generator of networks" in call("run", "cartpole", f"encoding={run}").stderr
     assert "4 inputs and 1 output; this task needs 6" in call("run", "double-pole", f"encoding={trained.path}", "search=cma").stderr
     assert "unknown encoding 'mpl'; did you mean 'mlp'?" in call("run", "cartpole", "encoding=mpl").stderr

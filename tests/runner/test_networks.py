@@ -7,9 +7,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
+from hypernets.dense import Dense
 from runner.attacking import parse
 from runner.directory import find_run
+from runner.networks import Drawn, collapse
+from tasks.boolean import Xor
 from tests.runner.test_cli import call
 
 TINY = ("training=200", "batch=50", "units=[16]", "hidden=[8]", "noise=6", "code=5", "codes=8", "networks=2", "matching=2")
@@ -31,7 +35,11 @@ def test_networks_are_drawn_tried_and_attacked(tmp_path: Path) -> None:
     none, much = (json.loads(line) for line in call(*words, "--json").stdout.splitlines())
     assert (none["fooled"], none["epsilon"], much["epsilon"]) == (0.0, 0.0, 0.5)
     assert much["fooled"] > 20
-    assert len(call(*words).stdout.splitlines()) == 3
+    *table, pictures = call(*words).stdout.splitlines()
+    assert len(table) == 3
+    assert pictures.endswith("attack-*.png")
+    with Image.open(find_run("latest").media / "attack-fgsm-0.5.png") as sheet:
+        assert sheet.width > 100
     report = Path(call("report", "latest").stdout.strip()).read_text(encoding="utf-8")
     assert "The champion’s weights" in report
     for mistake, said in (
@@ -63,3 +71,17 @@ def test_words_of_an_attack() -> None:
         parse(["--epsilno", "1"])
     with pytest.raises(ValueError, match="'much' is not a number"):
         parse(["--epsilon", "much"])
+
+
+def test_a_generator_that_has_collapsed_is_told() -> None:
+    rng, network = np.random.default_rng(0), Dense((2, 3, 1))
+    kernel = rng.normal(size=(1, 2, 3))
+
+    def told(kernels: np.ndarray) -> str:
+        rest = {"dense2.kernel": np.tile(rng.normal(size=(1, 3, 1)), (len(kernels), 1, 1))}
+        return collapse(Drawn(Xor(), network, {"dense1.kernel": kernels} | (rest if len(kernels) > 1 else {})))
+
+    assert told(kernel) == ""
+    assert "one and the same in practice" in told(np.tile(kernel, (4, 1, 1)))
+    assert "differ in length, hardly in direction" in told(kernel * np.array([1.0, 1.5, 2.0])[:, None, None])
+    assert told(rng.normal(size=(4, 2, 3))) == ""
