@@ -16,14 +16,18 @@ if TYPE_CHECKING:
     from neatcore.interfaces import Policy
 
 
+TOGETHER = 16  # networks that an accelerator answers for at a time
+
+
 def each(network: Network, weights: Weights, inputs: jax.Array) -> jax.Array:
     """What N networks answer to the same inputs (S, I), (N, S, O); weights have N as their first axis. Without a state.
 
-    One after another, and in the gradient again, so that the values of one at a time are in memory.
+    Some at a time, and in the gradient again, so that the values of those alone are in memory: on the CPU one, which is fastest
+    there.
     """
     state = jnp.zeros((len(inputs), network.memory))
     answer = jax.checkpoint(lambda own: network.apply(own, state, inputs).outputs)
-    found: jax.Array = jax.lax.map(answer, dict(weights))
+    found: jax.Array = jax.lax.map(answer, dict(weights), batch_size=1 if jax.default_backend() == "cpu" else TOGETHER)
     return found
 
 

@@ -21,9 +21,11 @@ from hypernets.decoding import decode
 from hypernets.dense import Dense
 from hypernets.ensembles import Ensemble, each
 from hypernets.hypergan.config import HyperGanConfig as HyperGanConfig
+from hypernets.hypergan.parts import ACTIVATIONS, Part
 from hypernets.hypergan.targets import LeakyConvNet
 from hypernets.packing import Packing
 from hypernets.pictures import Picture, needed
+from neatcore.errors import require
 from neatcore.interfaces import Floats, VectorSpace
 
 if TYPE_CHECKING:
@@ -61,12 +63,16 @@ class HyperGan:
         }
 
     @cached_property
-    def parts(self) -> Mapping[str, Dense]:
+    def parts(self) -> Mapping[str, Part]:
         """Mixer, discriminator and generators by name."""
         config = self.config
-        writers = {f"writer.{layer}": Dense((config.code, *config.units, kept.size)) for layer, kept in self.layers.items()}
-        mixer = Dense((config.noise, *config.units, config.code * len(self.layers)))
-        return {"mixer": mixer, **writers, "critic": Dense((config.code, *config.units, 1))}
+
+        def part(inputs: int, outputs: int) -> Part:
+            return Part((inputs, *config.units, outputs), config.activation, config.normalise)
+
+        writers = {f"writer.{layer}": part(config.code, kept.size) for layer, kept in self.layers.items()}
+        mixer = part(config.noise, config.code * len(self.layers))
+        return {"mixer": mixer, **writers, "critic": Part((config.code, *config.units, 1))}
 
     @cached_property
     def packing(self) -> Packing:
@@ -80,6 +86,11 @@ class HyperGan:
     def ensemble(self) -> Ensemble:
         """The networks that answer together."""
         return Ensemble(self.network, self.config.answering, self.probabilities)
+
+    @property
+    def _known(self) -> int:
+        """Over how many draws hidden units are normalised."""
+        return self.config.codes if self.config.normalise else 0
 
     @property
     def counts(self) -> Mapping[str, int]:
@@ -96,15 +107,18 @@ class HyperGan:
 
     def mix(self, z: jax.Array, noise: jax.Array) -> jax.Array:
         """The codes (N, K, c) of noise (N, n)."""
-        return self._mixed(self._arrays(z), noise)
+        return self._mixed(self._arrays(z), self._beside(noise))[self._known :]
 
     def write(self, z: jax.Array, codes: jax.Array) -> Weights:
         """The weights of N networks, made of their codes (N, K, c)."""
-        return self._written(self._arrays(z), codes)
+        arrays = self._arrays(z)
+        others = self._mixed(arrays, self._beside(jnp.zeros((0, self.config.noise))))
+        return self._written(arrays, jnp.concatenate([others, codes]), slice(self._known, None))
 
     def draw(self, z: jax.Array, noise: jax.Array) -> Weights:
         """The weights of N networks, made of noise (N, n)."""
-        return self.write(z, self.mix(z, noise))
+        arrays = self._arrays(z)
+        return self._written(arrays, self._mixed(arrays, self._beside(noise)), slice(self._known, None))
 
     def sample(self, z: Floats, count: int, seed: int = 0) -> Stacked:
         """The weights of N networks, as plain arrays, some at a time. The same seed draws the same."""
@@ -128,9 +142,9 @@ class HyperGan:
         learnt to make codes of mean 0 and covariance 1."""
         keys = dict(zip((*self.parts, "matching"), jax.random.split(key, len(self.parts) + 1), strict=True))
         arrays = {part: dict(own.initial(keys[part])) for part, own in self.parts.items()}
-        last = f"dense{len(self.config.units) + 1}.kernel"
         for layer in self.layers:
-            arrays[f"writer.{layer}"][last] = arrays[f"writer.{layer}"][last] * self._heights(layer)
+            own, last = arrays[f"writer.{layer}"], self.parts[f"writer.{layer}"].last
+            own[last] = own[last] * self._heights(layer)
         arrays["mixer"] = dict(self._matching(arrays["mixer"], keys["matching"]))
         paced = {name: array / self.config.pace for name, array in arrays["mixer"].items()}
         whole = {**arrays, "mixer": paced}
@@ -143,11 +157,11 @@ class HyperGan:
         mixer's alone, so that one descent moves both. (2019, eq. 2, the divergence as a game of logits)
         """
         arrays, config = self._arrays(z), self.config
-        drawn, more, prior = jax.random.split(key, 3)
-        weights = self._written(arrays, self._mixed(arrays, self.noise(drawn, config.networks)))
+        drawn, prior = jax.random.split(key)
+        codes = self._mixed(arrays, self.noise(drawn, config.codes))
+        weights = self._written(arrays, codes, slice(config.networks))
         outputs = each(self.network, weights, inputs)
         losses, figures = jax.vmap(lambda own: loss(own, targets))(outputs)
-        codes = self._mixed(arrays, self.noise(more, config.codes))
         wanted = jax.random.normal(prior, codes.shape)
         critic, held = arrays["critic"], jax.lax.stop_gradient(arrays["critic"])
         found_out = self._logits(critic, jax.lax.stop_gradient(codes))
@@ -184,10 +198,10 @@ class HyperGan:
 
     def _heights(self, layer: str) -> jax.Array:
         """By how much the deviation of each weight of a layer (W,) is to differ from that of a generator as He et al. draw it."""
-        found = []
+        found, given = [], GAIN * ACTIVATIONS[self.config.activation][1]
         for _, shape in self.layers[layer].shapes:
             fan_in = prod(shape[:-1])
-            found.append(jnp.full(prod(shape), (GAIN / fan_in) ** 0.5 / GAIN**0.5 if len(shape) > 1 else 0.0))
+            found.append(jnp.full(prod(shape), (GAIN / fan_in / given) ** 0.5 if len(shape) > 1 else 0.0))
         return jnp.concatenate(found)
 
     # --- arrays ---------------------------------------------------------------------------------------------------------
@@ -199,19 +213,30 @@ class HyperGan:
         found["mixer"] = {name: self.config.pace * array for name, array in found["mixer"].items()}
         return found
 
-    def _mixed(self, arrays: Mapping[str, Weights], noise: jax.Array) -> jax.Array:
-        return _answers(self.parts["mixer"], arrays["mixer"], noise).reshape(len(noise), len(self.layers), self.config.code)
+    def _beside(self, noise: jax.Array) -> jax.Array:
+        """Noise (N, n) after noise of draws, always the same, over which hidden units are normalised: so that what becomes of one
+        noise does not depend on others that are drawn with it (Salimans et al. 2016, section 3.4)."""
+        return jnp.concatenate([self.noise(jax.random.key(self.config.seed), self._known), noise])
 
-    def _written(self, arrays: Mapping[str, Weights], codes: jax.Array) -> Weights:
+    def _mixed(self, arrays: Mapping[str, Weights], noise: jax.Array) -> jax.Array:
+        """The codes of noise; units are normalised over the first `codes` of them, as in `_written`."""
+        mixer, weights = self.parts["mixer"], arrays["mixer"]
+        codes = mixer.outputs(weights, mixer.features(weights, noise, self.config.codes))
+        return codes.reshape(len(noise), len(self.layers), self.config.code)
+
+    def _written(self, arrays: Mapping[str, Weights], codes: jax.Array, wanted: slice) -> Weights:
+        """The weights of the wanted ones of all codes."""
         found: dict[str, jax.Array] = {}
         for k, (layer, packing) in enumerate(self.layers.items()):
-            flat = _answers(self.parts[f"writer.{layer}"], arrays[f"writer.{layer}"], codes[:, k])
-            found |= jax.vmap(packing.unpack)(flat)
+            part, weights = self.parts[f"writer.{layer}"], arrays[f"writer.{layer}"]
+            features = part.features(weights, codes[:, k], self.config.codes)
+            found |= jax.vmap(packing.unpack)(part.outputs(weights, features[wanted]))
         return found
 
     def _logits(self, critic: Weights, codes: jax.Array) -> jax.Array:
         """How sure the discriminator is that codes (N, K, c) are drawn from N(0, 1)."""
-        return _answers(self.parts["critic"], critic, codes.reshape(-1, codes.shape[-1]))
+        part, flat = self.parts["critic"], codes.reshape(-1, codes.shape[-1])
+        return part.outputs(critic, part.features(critic, flat, len(flat)))
 
 
 def spread(weights: Weights) -> jax.Array:
@@ -225,12 +250,11 @@ def spread(weights: Weights) -> jax.Array:
     return jnp.stack(shares).mean()
 
 
-def _answers(network: Dense, weights: Weights, inputs: jax.Array) -> jax.Array:
-    return network.apply(weights, jnp.zeros((len(inputs), 0)), inputs).outputs
-
-
 def hypergan(config: HyperGanConfig, inputs: int, outputs: int, picture: Picture | None) -> tuple[HyperGan, Ensemble]:
     """HyperGAN for networks of that kind, and the ensemble as which it is tried; InputError where the target needs pictures."""
+    require(
+        config.networks <= config.codes, f"networks={config.networks} is more than codes={config.codes}, of which they are drawn"
+    )
     large = picture is not None and min(picture[:2]) >= SMALLEST
     kind = ("conv" if large else "dense") if config.target == "auto" else config.target
     network: Network = Dense((inputs, *config.hidden, outputs))

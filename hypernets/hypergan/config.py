@@ -22,10 +22,17 @@ class HyperGanConfig(Parameters):
     noise: int = Field(256, ge=1, le=65_536, description="numbers of noise that the mixer reads")
     code: int = Field(128, ge=1, le=65_536, description="numbers of a layer's code")
     units: tuple[int, ...] = Field((512, 512), description="units of each hidden layer of mixer, generators and discriminator")
+    activation: Literal["elu", "relu"] = Field("elu", description="activation of hidden units of mixer and generators")
+    normalise: bool = Field(True, description="batch normalisation of their hidden units, over draws; see `codes`")
     networks: int = Field(
         8, ge=1, le=1024, description="networks that are drawn at each step of training, all on the same examples"
     )
-    codes: int = Field(256, ge=1, le=65_536, description="draws of codes on which the discriminator is trained at each step")
+    codes: int = Field(
+        256,
+        ge=1,
+        le=65_536,
+        description="draws of codes at each step, on which the discriminator is trained, and over which units are normalised",
+    )
     beta: float = Field(0.1, ge=0, description="weight of the discriminator's term beside the loss of the networks")
     pace: float = Field(5.0, gt=0, description="how much faster the mixer learns than the generators")
     matching: int = Field(100, ge=0, description="steps in which the mixer first learns codes of mean 0 and covariance 1")

@@ -39,21 +39,24 @@ def test_laws(small: tuple[HyperGan, Ensemble], first: jax.Array) -> None:
 
 
 def test_networks_are_made_as_the_paper_says(small: tuple[HyperGan, Ensemble], first: jax.Array) -> None:
-    """Noise to codes, one for each layer, and each code to its layer's weights, in loops over numbers."""
+    """Noise to codes, one for each layer, and each code to its layer's weights, with units normalised over draws that are known."""
     generator, _ = small
+    known = np.asarray(generator.noise(jax.random.key(SMALL.seed), SMALL.codes))
     noise = np.asarray(generator.noise(jax.random.key(3), 2))
     arrays = {name: np.asarray(array, np.float64) for name, array in generator.packing.unpack(first).items()}
 
-    def answer(part: str, x: Any, scale: float = 1.0) -> Any:
-        hidden = np.maximum(x @ arrays[f"{part}.dense1.kernel"] * scale + arrays[f"{part}.dense1.bias"] * scale, 0)
-        return hidden @ arrays[f"{part}.dense2.kernel"] * scale + arrays[f"{part}.dense2.bias"] * scale
+    def answer(part: str, x: Any, others: Any, scale: float = 1.0) -> Any:
+        own = {name: scale * arrays[f"{part}.{name}"] for name in generator.parts[part].shapes}
+        x, others = x @ own["dense1.kernel"], others @ own["dense1.kernel"]
+        x = (x - others.mean(axis=0)) / np.sqrt(others.var(axis=0) + 1e-5) * own["norm1.scale"] + own["norm1.shift"]
+        return np.where(x > 0, x, np.expm1(x)) @ own["dense2.kernel"] + own["dense2.bias"]
 
-    drawn = generator.draw(first, jnp.asarray(noise))
+    drawn, beside = generator.draw(first, jnp.asarray(noise)), answer("mixer", known, known, SMALL.pace)
     assert list(generator.layers) == ["dense1", "dense2"]
     for p in range(2):
-        codes = answer("mixer", noise[p], SMALL.pace).reshape(2, SMALL.code)
+        codes = answer("mixer", noise[p], known, SMALL.pace).reshape(2, SMALL.code)
         for k, (layer, shape) in enumerate({"dense1": (3, 4), "dense2": (4, 2)}.items()):
-            written = answer(f"writer.{layer}", codes[k])
+            written = answer(f"writer.{layer}", codes[k], beside.reshape(-1, 2, SMALL.code)[:, k])
             size = shape[0] * shape[1]
             np.testing.assert_allclose(drawn[f"{layer}.kernel"][p], written[:size].reshape(shape), atol=1e-5)
             np.testing.assert_allclose(drawn[f"{layer}.bias"][p], written[size:], atol=1e-5)
