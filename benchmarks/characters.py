@@ -33,7 +33,8 @@ UNITS, STEPS, SEEDS, EVERY = 128, 3000, 3, 100
 SHARE, EMBEDDING = 4, 4  # the hyper cell has a fourth of the units; z of each sum has four numbers
 LSTM, LN_LSTM, HYPER, LN_HYPER = "LSTM", "LN-LSTM", "HyperLSTM", "LN-HyperLSTM"
 CLOSE = 0.01  # share by which numbers of parameters may differ
-WORDS = ("batch=32", "length=100", "validated=100000", "rate=0.01", "decay=0.999")
+BATCH, RATE = 32, 0.01  # lanes a step, rate of the first step
+WORDS = ("length=100", "validated=100000", "decay=0.999")
 
 
 @dataclass(frozen=True)
@@ -63,8 +64,8 @@ KINDS = {
 }
 
 
-def variants_of(data: Path, symbols: int, units: int) -> list[Variant]:
-    """A HyperLSTM of so many units, and the others with the units that give them as many parameters."""
+def variants_of(data: Path, symbols: int, units: int, learning: Sequence[str] = ()) -> list[Variant]:
+    """A HyperLSTM of so many units, and the others with the units that give them as many parameters; all learn in one way."""
     hyper_units = max(1, units // SHARE)
     wanted = KINDS[HYPER].parameters(units, hyper_units, symbols)
     found = []
@@ -74,7 +75,9 @@ def variants_of(data: Path, symbols: int, units: int) -> list[Variant]:
         off = abs(count(own) / wanted - 1)
         require(off < CLOSE, f"no {name} has within 1 % of {wanted:,} parameters; choose more units than {units}")
         words = [f"{key}={str(value).lower()}" for key, value in kind.options(own, hyper_units).items()]
-        found.append(Variant(name, f"text:{data}", PRESET, (f"encoding={kind.encoding}", *words, *WORDS, f"steps={EVERY}")))
+        found.append(
+            Variant(name, f"text:{data}", PRESET, (f"encoding={kind.encoding}", *words, *WORDS, *learning, f"steps={EVERY}"))
+        )
     return found
 
 
@@ -169,7 +172,7 @@ def _range(values: Sequence[float]) -> str:
     return f"{np.median(values):.3f} ({min(values):.3f} to {max(values):.3f})"
 
 
-def result(rows: Sequence[Row], folder: Path, variants: Sequence[Variant], generations: int) -> Result:
+def result(rows: Sequence[Row], folder: Path, variants: Sequence[Variant], generations: int, page: str = NAME) -> Result:
     """The page, its figure written to `folder`."""
     medians = {name: float(np.median(tested(rows, name))) for name in KINDS if courses(rows, name, "step")}
     steps = max(int(row["step"]) for row in rows)
@@ -181,14 +184,14 @@ def result(rows: Sequence[Row], folder: Path, variants: Sequence[Variant], gener
         f"{', '.join(f'{name} {value:.3f}' for name, value in medians.items())}."
     )
     parts = [
-        write_figure(folder / f"{NAME}.svg", curves(rows), "Validation bits a character over steps"),
+        write_figure(folder / f"{page}.svg", curves(rows), "Validation bits a character over steps"),
         overview(rows),
         NOTES.strip(),
         "To repeat a run:\n\n" + "\n".join(f"    {command(variant, 1, generations)}" for variant in variants),
-        f"All runs, every {EVERY}th step: [{NAME}.csv]({NAME}.csv).",
+        f"All runs, every {EVERY}th step: [{page}.csv]({page}.csv).",
     ]
     made_by = f"python -m benchmarks.{NAME} --data {Path(variants[0].task).name}"
-    return Result(NAME, "HyperLSTM against LSTM on characters", headline, made_by, "\n\n".join(parts))
+    return Result(page, "HyperLSTM against LSTM on characters", headline, made_by, "\n\n".join(parts))
 
 
 def command(variant: Variant, seed: int, generations: int) -> str:
@@ -212,6 +215,8 @@ The paper compares networks of equal width instead, 1,000 units, trained to the 
 def main(
     data: Annotated[Path | None, typer.Option(help=f"the text; text/{TEXT} in $NEATCORE_DATA without")] = None,
     units: Annotated[int, typer.Option(help="units of the HyperLSTM; the others get as many parameters")] = UNITS,
+    batch: Annotated[int, typer.Option(help="lanes of text that are read at a step")] = BATCH,
+    rate: Annotated[float, typer.Option(help="learning rate of the first step")] = RATE,
     steps: Annotated[int, typer.Option(help=f"steps of a run, rounded to {EVERY}s")] = STEPS,
     seeds: Annotated[int, typer.Option(help="seeds 1 … N of each variant")] = SEEDS,
     workers: Annotated[int, typer.Option(help="processes, one run each")] = 2,
@@ -221,11 +226,16 @@ def main(
     data = data or Path(os.environ.get("NEATCORE_DATA", ".")) / "text" / TEXT
     generations = max(1, round(steps / EVERY))
     probe = Variant("", f"text:{data}", PRESET).settings(generations)
-    variants = variants_of(data, probe.task.inputs, units)
-    path = folder / f"{NAME}.csv"
+    variants = variants_of(data, probe.task.inputs, units, (f"batch={batch}", f"rate={rate:g}"))
+    path = folder / f"{named(units)}.csv"
     check_same(read_csv(path), variants, generations, path)
     rows = run_all(attempt, variants, range(1, seeds + 1), generations, path, workers)
-    result(rows, folder, variants, generations).write(folder, packages=("jax", "optax"))
+    result(rows, folder, variants, generations, named(units)).write(folder, packages=("jax", "optax"))
+
+
+def named(units: int) -> str:
+    """Of the page and the files: each size has its own."""
+    return NAME if units == UNITS else f"{NAME}-{units}"
 
 
 def check_same(rows: Sequence[Row], variants: Sequence[Variant], generations: int, path: Path) -> None:

@@ -3,13 +3,14 @@ equal work: how often they are right, how varied they are, how much they doubt l
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from time import perf_counter, process_time
-from typing import Annotated, Any, cast
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
+import jax
 import numpy as np
 import typer
 from matplotlib.figure import Figure
@@ -18,6 +19,7 @@ from numpy.random import default_rng
 from benchmarks.command import run
 from benchmarks.results import FOLDER, Result, table, write_figure
 from benchmarks.variants import COLOURS, Row, Variant, command_of, run_all
+from hypernets.ensembles import Ensemble, each
 from hypernets.flat import Flat
 from hypernets.gradient import Gradient, GradientConfig
 from hypernets.hypergan import HyperGan
@@ -31,10 +33,15 @@ from tasks.data.pictures import Examples
 from tasks.images import Images
 from viz.style import LIGHT, Margins, dress, name_ends, plot_figure
 
+if TYPE_CHECKING:
+    from hypernets.interfaces import Stacked
+    from hypernets.losses import Figures, Loss
+
 NAME = "hypergan"
 SEEDS, STEPS, NETWORKS = 3, 4_000, 100
 GENERATED, APART, DROPPED = "HyperGAN", "trained apart", "dropout"
 APARTS, DROP, RATE = 10, 0.5, 1e-3  # networks trained apart; share dropped; Adam's rate for both
+LATE, SLOWER = 0.75, 0.1  # share of the steps after which the rate, of all, is multiplied
 VARIANTS = tuple(Variant(name, "mnist", "ratzlaff2019") for name in (GENERATED, APART, DROPPED))
 PLAN = Plan(("fgsm", "pgd"), (0.01, 0.03, 0.1, 0.3), networks=5, pictures=500)
 PAPER = {1: 98.64, 5: 98.75, 10: 99.22, 100: 99.31}
@@ -43,6 +50,18 @@ PUBLISHED = {
     "conv2.kernel": ("51.10 (10.62)", "160.51 (0.51)"),
     "dense1.kernel": ("22.01 (6.01)", "5.97 (0.06)"),
 }
+
+
+@dataclass(frozen=True)
+class Apart(Flat):
+    """z: the weights of networks that learn from the same examples, each alone."""
+
+    network: Ensemble
+
+    def cost(self, z: jax.Array, loss: Loss, inputs: jax.Array, targets: jax.Array, _key: jax.Array) -> tuple[jax.Array, Figures]:
+        outputs = each(self.network.network, self.generate(z), inputs)
+        losses, figures = jax.vmap(lambda own: loss(own, targets))(outputs)
+        return losses.sum(), {name: values.mean() for name, values in {"loss": losses, **figures}.items()}
 
 
 @dataclass(frozen=True)
@@ -58,32 +77,39 @@ class Work:
 
     def generated(self) -> tuple[Drawn, dict[str, float]]:
         """Networks of HyperGAN, and figures of its training."""
-        parts = assemble(VARIANTS[0].settings(1), self.seed)
+        variant = replace(VARIANTS[0], words=(f"drops=[{round(LATE * self.steps)}]", f"factors=[{SLOWER}]"))
+        parts = assemble(variant.settings(1), self.seed)
         search, generator = cast(Gradient, parts.search), cast(HyperGan, parts.encoding)
         figures = descend(search, self.steps, parts.rng)
         return Drawn(self.task, generator.network, generator.sample(search.genomes[0], NETWORKS, self.seed)), figures
 
-    def apart(self, count: int, drop: float, steps: int) -> tuple[Drawn, dict[str, float]]:
-        """Networks of the same kind that were trained one by one."""
-        image = self.task.picture_shape
-        network = LeakyConvNet(image, 5, (32, 32), (), self.task.outputs, drop)
-        found: list[Mapping[str, Any]] = []
-        figures: dict[str, float] = {}
-        for place in range(count):
-            rng, flat = default_rng((self.seed, place)), Flat(network)
-            search = Gradient(GradientConfig(rate=RATE, batch=128, steps=1), flat.space, rng)
-            search.follow(flat, network, cast(Any, self.task))
-            figures = descend(search, steps, rng)
-            found.append(flat.decode(search.genomes))
-        return Drawn(self.task, network, {name: np.concatenate([each[name] for each in found]) for name in found[0]}), figures
+    def apart(self) -> tuple[Drawn, dict[str, float]]:
+        """Networks of the same kind, each trained alone, with as many gradients of a network on a batch as HyperGAN's."""
+        network = self.network(0.0)
+        ensemble = Ensemble(network, APARTS, probabilities=True)
+        weights, figures = self.learnt(Apart(ensemble), self.steps * 8 // APARTS)
+        return Drawn(self.task, network, {name: array[0] for name, array in weights.items()}), figures
 
     def dropped(self) -> tuple[Drawn, dict[str, float]]:
         """Networks that are one network with half of what its matrix reads left out, each another half (Gal & Ghahramani 2016)."""
-        one, figures = self.apart(1, DROP, self.steps)
+        network = self.network(DROP)
+        learnt, figures = self.learnt(Flat(network), self.steps)
+        one = Drawn(self.task, network, learnt)
         kernel = one.weights["dense1.kernel"]
         kept = default_rng(self.seed).random((NETWORKS, kernel.shape[1], 1)) >= DROP
         weights = {name: np.repeat(array, NETWORKS, axis=0) for name, array in one.weights.items()}
         return Drawn(self.task, one.network, weights | {"dense1.kernel": (kernel * kept / (1 - DROP)).astype(np.float32)}), figures
+
+    def network(self, drop: float) -> LeakyConvNet:
+        return LeakyConvNet(self.task.picture_shape, 5, (32, 32), (), self.task.outputs, drop)
+
+    def learnt(self, flat: Flat, steps: int) -> tuple[Stacked, dict[str, float]]:
+        """The weights of `flat` after so many steps, and figures of the last."""
+        config, rng = GradientConfig(rate=RATE, batch=128, drops=(round(LATE * steps),), factors=(SLOWER,)), default_rng(self.seed)
+        search = Gradient(config, flat.space, rng)
+        search.follow(flat, flat.network, cast(Any, self.task))
+        figures = descend(search, steps, rng)
+        return flat.decode(search.genomes), figures
 
 
 def descend(search: Gradient, steps: int, rng: np.random.Generator) -> dict[str, float]:
@@ -100,8 +126,8 @@ def attempt(variant: Variant, seed: int, steps: int) -> list[Row]:
     work, begun, worked = Work(seed, steps), perf_counter(), process_time()
     if variant.name == GENERATED:
         drawn, figures = work.generated()
-    elif variant.name == APART:  # as many gradients of a network as HyperGAN's
-        drawn, figures = work.apart(APARTS, 0.0, steps * 8 // APARTS)
+    elif variant.name == APART:
+        drawn, figures = work.apart()
     else:
         drawn, figures = work.dropped()
     measured = {f"training {name}": value for name, value in figures.items()}
@@ -116,8 +142,8 @@ def measures(drawn: Drawn) -> Iterator[tuple[str, float]]:
     for size, values in accuracies(inside, examples.labels, SIZES).items():
         yield f"accuracy {size}", 100 * float(values.mean())
         yield f"calibration {size}", 100 * calibration_error(inside[:size], examples.labels)
-    for name, each in lengths(drawn.weights).items():
-        yield from ((f"{what} {name}", value) for what, value in vars(each).items())
+    for name, length in lengths(drawn.weights).items():
+        yield from ((f"{what} {name}", value) for what, value in vars(length).items())
     strange, bright = pictures_of(drawn, cast(Images, drawn.task).folder)
     outside = probabilities(drawn.answers(pixels_of(strange, bright, drawn.task.inputs)))
     yield "doubt of digits", float(np.median(entropy(inside)))
@@ -131,9 +157,10 @@ def attacked(drawn: Drawn, examples: Examples, white: float) -> Iterator[tuple[s
     rows = default_rng(0).permutation(len(examples))[: PLAN.pictures]
     chosen = Examples(examples.pictures[rows], examples.labels[rows])
     one, other = drawn.part(slice(PLAN.networks)), drawn.part(slice(PLAN.networks, 2 * PLAN.networks))
-    for each in against(one, other, chosen, pixels_of(chosen, white, drawn.task.inputs), PLAN):
+    for changed in against(one, other, chosen, pixels_of(chosen, white, drawn.task.inputs), PLAN):
+        told = changed.told
         for what in ("fooled", "fresh", "detected", "auc"):
-            yield f"{what} {each.told.method} {each.told.epsilon:g}", getattr(each.told, what)
+            yield f"{what} {told.method} {told.epsilon:g}", getattr(told, what)
 
 
 # --- the page -----------------------------------------------------------------------------------------------------------

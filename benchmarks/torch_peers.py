@@ -14,6 +14,7 @@ from torch.nn import functional
 
 from neatcore.interfaces import Array
 
+DEVICE = "cuda" if torch.cuda.is_available() else "cpu"
 Tensors = Mapping[str, Any]
 Slope = Callable[[], Any]
 GATES, KINDS = 4, 3
@@ -21,7 +22,7 @@ GATES, KINDS = 4, 3
 
 def tensors(arrays: Mapping[str, Array]) -> dict[str, Any]:
     """Trained tensors of the same numbers."""
-    return {name: torch.tensor(array, requires_grad=True) for name, array in arrays.items()}
+    return {name: torch.tensor(array, device=DEVICE, requires_grad=True) for name, array in arrays.items()}
 
 
 def gradient(weights: Tensors, loss: Callable[[], Any]) -> Slope:
@@ -29,7 +30,7 @@ def gradient(weights: Tensors, loss: Callable[[], Any]) -> Slope:
 
     def slopes() -> dict[str, Array]:
         found = torch.autograd.grad(loss(), list(weights.values()))
-        return {name: slope.numpy() for name, slope in zip(weights, found, strict=True)}
+        return {name: slope.cpu().numpy() for name, slope in zip(weights, found, strict=True)}
 
     return slopes
 
@@ -64,15 +65,15 @@ def hyperlstm(weights: Tensors, symbols: Any, step: Callable[..., Any]) -> Any:
     units, hyper_units = weights["recurrent"].shape[0], weights["hyper.recurrent"].shape[0]
     of_h, of_x = weights["hyper.input"][:units], weights["hyper.input"][units:]
     wide = weights["bias"].shape[0]
-    bias = torch.cat([torch.zeros(wide), weights["hyper.bias"]])
+    bias = torch.cat([torch.zeros(wide, device=DEVICE), weights["hyper.bias"]])
     projected = functional.embedding(symbols, torch.cat([weights["input"], of_x], 1)) + bias
     missing = weights["embed.kernel"].shape[1] - weights["embed.bias"].shape[0]
     used = {name: weights[name] for name in ("bias", "hyper.recurrent", "embed.kernel")} | {
         "recurrent": torch.cat([weights["recurrent"], of_h], 1),
-        "embed.bias": torch.cat([weights["embed.bias"], torch.zeros(missing)]),
+        "embed.bias": torch.cat([weights["embed.bias"], torch.zeros(missing, device=DEVICE)]),
         "scales": weights["scale.kernel"],
     }
-    state = [torch.zeros(symbols.shape[1], size) for size in (units, units, hyper_units, hyper_units)]
+    state = [torch.zeros(symbols.shape[1], size, device=DEVICE) for size in (units, units, hyper_units, hyper_units)]
     found = []
     for x in projected.unbind(0):
         state = step(used, state, x)
@@ -82,7 +83,7 @@ def hyperlstm(weights: Tensors, symbols: Any, step: Callable[..., Any]) -> Any:
 
 def characters(arrays: Mapping[str, Array], symbols: Array, *, compiled: bool) -> Slope:
     """The gradient of the mean cross-entropy of a HyperLSTM and its head over symbols (T + 1, S)."""
-    weights, read = tensors(arrays), torch.tensor(symbols).long()
+    weights, read = tensors(arrays), torch.tensor(symbols, device=DEVICE).long()
     own = {name.removeprefix("layer1."): tensor for name, tensor in weights.items() if name.startswith("layer1.")}
     step = torch.compile(hyper_step) if compiled else hyper_step
 
@@ -101,8 +102,8 @@ def pictures(arrays: Mapping[str, Array], images: Array, labels: Array, *, compi
 
     Channels last, the memory layout in which PyTorch is fastest here.
     """
-    weights, right = tensors(arrays), torch.tensor(labels).long()
-    seen = torch.tensor(images.transpose(0, 3, 1, 2)).to(memory_format=torch.channels_last)
+    weights, right = tensors(arrays), torch.tensor(labels, device=DEVICE).long()
+    seen = torch.tensor(images.transpose(0, 3, 1, 2), device=DEVICE).to(memory_format=torch.channels_last)
 
     def loss(weights: Tensors) -> Any:
         inner, inner_bias, outer, outer_bias = (
@@ -128,7 +129,7 @@ def pictures(arrays: Mapping[str, Array], images: Array, labels: Array, *, compi
 def perceptrons(sizes: Sequence[int], writer: Array, z: Array, inputs: Array, *, compiled: bool) -> tuple[Slope, Slope]:
     """P perceptrons whose weights are z (P, n) @ writer (n, W): outputs (P, S, O), and the slopes of their sum of mean squares."""
     names = {"z": z, "writer": writer}
-    weights, read = tensors(names), torch.tensor(inputs)
+    weights, read = tensors(names), torch.tensor(inputs, device=DEVICE)
 
     pairs = list(pairwise(sizes))
     lengths = [*map(prod, pairs), *sizes[1:]]  # all matrices, then all biases, as `Dense` has them
@@ -144,7 +145,7 @@ def perceptrons(sizes: Sequence[int], writer: Array, z: Array, inputs: Array, *,
 
     def outputs() -> Array:
         with torch.no_grad():
-            found: Array = run(weights).numpy()
+            found: Array = run(weights).cpu().numpy()
             return found
 
     return outputs, gradient(weights, lambda: run(weights).square().sum() / prod((inputs.shape[1], sizes[-1])))

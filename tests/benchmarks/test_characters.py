@@ -30,19 +30,19 @@ def test_characters_in_short(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     data = tmp_path / "some.txt"
     data.write_text(TEXT, encoding="utf-8")
     main(data=data, units=64, steps=4, seeds=1, workers=1, folder=tmp_path)
-    rows = read_csv(tmp_path / "characters.csv")
+    rows = read_csv(tmp_path / "characters-64.csv")
     assert [row["variant"] for row in rows] == [LSTM, LSTM, HYPER, HYPER]
     assert [row["step"] for row in rows] == ["2", "4"] * 2
     assert all(float(row["test"]) < 4.5 for row in rows[1::2])
     assert not any(row["test"] for row in rows[::2])
-    page = (tmp_path / "characters.md").read_text(encoding="utf-8")
+    page = (tmp_path / "characters-64.md").read_text(encoding="utf-8")
     assert "neatcore train text:some.txt --preset ha2016-text encoding=hyperlstm units=64 hyper_units=16" in page
     assert str(tmp_path) not in page
-    before = (tmp_path / "characters.csv").read_text(encoding="utf-8")
+    before = (tmp_path / "characters-64.csv").read_text(encoding="utf-8")
     main(data=data, units=64, steps=4, seeds=1, workers=1, folder=tmp_path)
-    assert (tmp_path / "characters.csv").read_text(encoding="utf-8") == before
+    assert (tmp_path / "characters-64.csv").read_text(encoding="utf-8") == before
     with pytest.raises(InputError, match="choose another --folder"):
-        check_same(rows, variants_of(data, 16, 64), 9, tmp_path / "characters.csv")
+        check_same(rows, variants_of(data, 16, 64), 9, tmp_path / "characters-64.csv")
 
 
 def test_both_ways_of_writing_a_cell_have_the_same_gradient() -> None:
