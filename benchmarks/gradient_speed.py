@@ -25,7 +25,9 @@ CLOSE = {"cpu": 1e-3}  # by how much, of the largest number, contestants may dif
 ROUGH = 3e-2  # elsewhere, where products are of shortened numbers (TF32)
 Times = Mapping[str, list[Watch]]
 
-ON_DEVICE = """Numbers come from an accelerator back to the processor in every turn, on both sides."""
+ON_DEVICE = """In every turn the answers, or gradients, come back from the accelerator to the processor's memory, on both sides. Times
+of so few milliseconds are mostly of launching kernels; `PyTorch` is eager, which launches thousands for the HyperLSTM's steps.
+"""
 TRIED = """## What was tried
 
 *The static hypernetwork's step.* Seven tenths of our time goes into the second convolution, 7 × 7 from 16 to 16 channels,
@@ -153,7 +155,8 @@ of {EMBEDDING}; perceptrons are of sizes {sizes}, each with weights linear in {W
 {TRIED if backend() == "cpu" else ON_DEVICE}
 
 All turns: [{page()}.csv]({page()}.csv)."""
-    return Result(page(), "Training steps beside PyTorch", headline, "python -m benchmarks.gradient_speed", body)
+    title = "Training steps beside PyTorch" + ("" if backend() == "cpu" else ", on an accelerator")
+    return Result(page(), title, headline, "python -m benchmarks.gradient_speed", body)
 
 
 def main(

@@ -37,7 +37,7 @@ class Result:
     def write(self, folder: Path = FOLDER, *, packages: Sequence[str] = (), loaded: bool = False) -> Path:
         """Write `name`.md and bring the index up to date. loaded: say how busy the machine was, where times were measured."""
         path = folder / f"{self.name}.md"
-        made_by = f"Made by `{self.command}` with {versions(packages)}, on {machine(loaded)}."
+        made_by = f"Made by `{self.command}` with {versions(packages)}, on {machine(loaded)}{accelerator(packages)}."
         write_text(path, f"# {self.title}\n\n{self.headline}\n\n{made_by}\n\n{self.body.strip()}\n")
         write_text(folder / INDEX, index(folder))
         return path
@@ -52,6 +52,16 @@ def machine(loaded: bool = False) -> str:
     """The machine in words; with its load, the mean number of processes that wanted a core in the last minute."""
     words = f"{os.cpu_count()} cores of a shared {platform.machine().replace('_', '-')} server"
     return f"{words} (load {os.getloadavg()[0]:.1f} when it was written)" if loaded else words
+
+
+def accelerator(packages: Sequence[str]) -> str:
+    """What computed for JAX beside the processor, if anything did."""
+    if "jax" not in packages:
+        return ""
+    import jax
+
+    device = jax.devices()[0]
+    return "" if device.platform == "cpu" else f" with one {device.device_kind}"
 
 
 def index(folder: Path) -> str:

@@ -176,7 +176,7 @@ HA_STROKES: Sections = GRADIENT | {"search": {"rate": 1e-4, "clip": 5.0, "batch"
 RATZLAFF: Sections = GRADIENT | {
     "run": GRADIENT["run"] | {"encoding": "hypergan", "generations": 10},
     "encoding": {"networks": 8, "beta": 0.1, "pace": 5.0},
-    "search": {"rate": 3e-4, "batch": 128},
+    "search": {"rate": 3e-5, "batch": 128},
 }
 
 # Lehman & Stanley 2011, with generations instead of their steady state, in which nothing stagnates.
