@@ -25,8 +25,8 @@ CLOSE = {"cpu": 1e-3}  # by how much, of the largest number, contestants may dif
 ROUGH = 3e-2  # elsewhere, where products are of shortened numbers (TF32)
 Times = Mapping[str, list[Watch]]
 
-ON_DEVICE = """In every turn the answers, or gradients, come back from the accelerator to the processor's memory, on both sides. Times
-of so few milliseconds are mostly of launching kernels; `PyTorch` is eager, which launches thousands for the HyperLSTM's steps.
+ON_DEVICE = """In every turn the answers, or gradients, come back from the accelerator to the processor's memory, on both sides.
+Times of so few milliseconds are mostly of launching kernels; `PyTorch` is eager, which launches thousands for the HyperLSTM's steps.
 """
 TRIED = """## What was tried
 
