@@ -11,7 +11,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.random import default_rng
 
-from neatcore.interfaces import Charted, Floats
+from neatcore.interfaces import Behaving, Charted, Floats
 from runner import checkpoint as checkpoints
 from runner.directory import Run
 from runner.disk import read_log
@@ -43,10 +43,15 @@ class Chart:
 
     @cached_property
     def archive(self) -> Floats:
-        """The archive (A, 2) of the last checkpoint, in the order in which it grew; empty where the search keeps none."""
+        """The places (A, 2) in the archive of the last checkpoint, as it grew; empty where the search keeps none."""
         last, _ = checkpoints.latest(self.run.checkpoints)
         found: Floats = last.search.get("archive", np.empty((0, 2))) if last else np.empty((0, 2))
-        return found if found.ndim == 2 and found.shape[1] == 2 else np.empty((0, 2))
+        return found.reshape(-1, 2) if found.ndim == 2 and found.shape[1] == 2 * self.several else np.empty((0, 2))
+
+    @property
+    def several(self) -> int:
+        """Places that a network comes to."""
+        return len(self.task.behaviours) // 2 if isinstance(self.task, Behaving) else 1
 
     @property
     def plots(self) -> list[str]:
@@ -65,10 +70,11 @@ class Chart:
 
     def behaviour(self, theme: str | Theme) -> Figure:
         places, times = self.places
-        return places_figure(self.task.chart, places, times, f"Ends of {len(places):,} networks by generation", theme=theme)
+        words = f"Ends of {len(places) // self.several:,} networks by generation"
+        return places_figure(self.task.chart, places, times, words, theme=theme)
 
     def joined(self, theme: str | Theme) -> Figure:
-        order = np.arange(1.0, len(self.archive) + 1)
+        order = np.floor(1.0 + np.arange(len(self.archive), dtype=np.float64) / self.several)
         return places_figure(self.task.chart, self.archive, order, "The archive, in the order in which it grew", theme=theme)
 
 
@@ -99,6 +105,6 @@ def chart_section(chart: Chart, theme: str = "auto") -> Section:
 
 
 def _said(chart: Chart) -> str:
-    count, archive = len(chart.places[0]), len(chart.archive)
+    count, archive = (len(places) // chart.several for places in (chart.places[0], chart.archive))
     kept = f"The ends of {count:,} networks were kept." if count else "The run kept no ends of networks."
     return kept + (f" The archive has {archive:,}." if archive else "")

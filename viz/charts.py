@@ -75,12 +75,14 @@ def way_figure(chart: Scene, way: Floats, words: str, *, theme: str | Theme = "l
 
 
 def draw_way(way: Floats, ax: Axes, *, theme: str | Theme = "light") -> Axes:
-    """A line with a dot every so many steps and a ring where it ends."""
+    """A line with a dot every so many steps and a ring where it ends; several where rows of NaN part them."""
     require(way.ndim == 2 and way.shape[1] == 2 and len(way), f"a way of shape {way.shape}, where (T, 2) is needed")
     tone = theme_of(theme)
-    ax.plot(*way.T, color=tone.accent, linewidth=2, solid_joinstyle="round", zorder=4, label="way")
-    ax.plot(*way[::MARKS].T, "o", color=tone.accent, markersize=4.5, markeredgewidth=0, zorder=4)
-    ax.plot(*way[-1:].T, "o", mfc="none", mec=tone.accent, mew=2, markersize=12, zorder=4, label="end")
+    for part in np.split(way, np.flatnonzero(np.isnan(way[:, 0]))):
+        steps = part[~np.isnan(part[:, 0])]
+        ax.plot(*steps.T, color=tone.accent, linewidth=2, solid_joinstyle="round", zorder=4, label="way")
+        ax.plot(*steps[::MARKS].T, "o", color=tone.accent, markersize=4.5, markeredgewidth=0, zorder=4)
+        ax.plot(*steps[-1:].T, "o", mfc="none", mec=tone.accent, mew=2, markersize=12, zorder=4, label="end")
     return ax
 
 

@@ -170,7 +170,7 @@ class Placed(Protocol):
 
     @property
     def places(self) -> tuple[Floats, Floats]:
-        """Coordinates in [-1, 1]: of the inputs (I, D), and of the outputs (O, D)."""
+        """Coordinates, in [-1, 1] or not far from it: of the inputs (I, D), and of the outputs (O, D)."""
         ...
 
 

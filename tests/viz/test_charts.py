@@ -52,6 +52,14 @@ def test_a_way_has_a_dot_every_so_many_steps_and_a_ring_at_its_end() -> None:
     assert any(text.get_text().startswith("a way") for text in ax.texts)
 
 
+def test_ways_that_are_parted_end_in_a_ring_each() -> None:
+    way = np.array([[0.0, 0], [1, 0], [np.nan, np.nan], [5, 0], [6, 0], [7, 0]])
+    (ax,) = way_figure(CHART, way, "two ways").axes
+    paths, rings = ([line for line in ax.lines if line.get_label() == name] for name in ("way", "end"))
+    assert [np.asarray(line.get_xdata()).tolist() for line in paths] == [[0, 1], [5, 6, 7]]
+    assert [np.asarray(line.get_xdata()).tolist() for line in rings] == [[1], [7]]
+
+
 def test_the_key_says_from_when_to_when() -> None:
     ax = places_figure(CHART, np.array([[1.0, -1.0], [2.0, -2.0]]), np.array([3.0, 1200.0]), "ends").axes[0]
     assert [text.get_text() for text in ax.texts] == ["ends, from 3 to 1,200"]
