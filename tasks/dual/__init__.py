@@ -24,7 +24,8 @@ class DualTask(Parameters):
     """Drive through a hallway, and gather food in the open, with one network for both (Risi & Stanley 2012).
 
     Fitness: of each task how many of its places were reached, the hallway's end or four pieces of food, and how near the next one
-    is; the sum of both, 2 at most. Solved when both are 1. Behaviour: where the robot is at the end of each.
+    is; the sum of both, 2 at most. Solved when both are 1. Behaviour: where the robot is at the end of each; at the edge of the
+    chart where it has left that in the open.
 
     All sensors work in both tasks: in the hallway the radars tell where its end is, across walls; in the open the rangefinders
     find no wall and read 1. With radars=food those read 0 in the hallway, which is then driven by rangefinders alone.

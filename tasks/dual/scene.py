@@ -17,6 +17,7 @@ HIGH = 336.0  # of either picture
 ROOM = 40.0  # left and right of a course
 GAP = 24.0  # between both
 LINE = 2.4
+EDGE = ROBOT.radius
 
 
 def _limits() -> tuple[Floats, Floats]:
@@ -33,9 +34,16 @@ RIGHT = float(LEFTS[1] + SIDES[1, 1] - SIDES[1, 0])
 
 
 def placed(course: int, points: Floats) -> Floats:
-    """Points (…, 2) of the hallway, 0, or of the field, 1, on the chart."""
-    moved: Floats = upright(points) + SHIFTS[course]
+    """Points (…, 2) of the hallway, 0, or of the field, 1, on the chart; at the edge of the field where they are beyond it."""
+    moved: Floats = upright(kept(points) if course else points) + SHIFTS[course]
     return moved
+
+
+def kept(points: Floats) -> Floats:
+    """Points (…, 2) of the field, none beyond its picture."""
+    middle = -MIDDLES[1]
+    inside: Floats = np.clip(points, (SIDES[1, 0] + EDGE, middle - HIGH / 2 + EDGE), (SIDES[1, 1] - EDGE, middle + HIGH / 2 - EDGE))
+    return inside
 
 
 def courses_chart() -> Scene:
@@ -55,9 +63,7 @@ def courses_scene(drives: Sequence[Floats], observations: Sequence[Floats]) -> S
     """Drives (T, 6) of one robot on both courses, and what it sensed (T, I). A robot that leaves the picture waits at its edge."""
     longest = max(len(drive) for drive in drives) - 1
     frames = np.concatenate([np.linspace(0, longest, MOVING).round().astype(np.int64), np.full(RESTING, longest)])
-    hallway, field = drives[0], drives[1].copy()
-    far = np.array([[SIDES[1, 0], -MIDDLES[1] - HIGH / 2], [SIDES[1, 1], -MIDDLES[1] + HIGH / 2]])
-    field[:, :2] = np.clip(field[:, :2], far[0] + ROBOT.radius, far[1] - ROBOT.radius)
+    hallway, field = drives[0], np.concatenate([kept(drives[1][:, :2]), drives[1][:, 2:]], axis=1)
     rays = rays_of(ROBOT, hallway, observations[0])
     shapes = [
         *_hallway(),

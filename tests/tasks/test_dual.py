@@ -172,6 +172,18 @@ def test_the_chart_keeps_distances() -> None:
         assert atan2(*(ends[1] - ends[0])) == pytest.approx(atan2(*((course.goals[0] - course.start) * (1, -1))))
 
 
+def test_a_robot_that_drives_away_is_kept_at_the_edge_of_the_field() -> None:
+    task = DualTask()
+    away = reflex(lambda seen: np.broadcast_to([0.0, 1.0, 0.0], (*seen.shape[:2], 3)).copy())
+    found, way, field = task.evaluate(away, default_rng(0)), task.trace(away, default_rng(0)), task._drives(away)[1]
+    assert field[-1, :2] == pytest.approx((297, 604 - 225 * 4))
+    assert found.info["food"][0] == pytest.approx((1 - hypot(126, 604 - 225 * 4 - 517) / 593.246) / 4)
+    assert found.info["food"][0] < 0
+    assert found.behaviour is not None
+    assert found.behaviour[0, 2:].tolist() == way[-1].tolist()
+    assert way[-1, 1] == pytest.approx(task.chart.y[1] - 4 - 10.5)
+
+
 def test_a_place_is_reached_within_twenty() -> None:
     """Straight up at full speed, from so far below the end of a course without walls."""
     course = Course(np.empty((0, 4)), (0.0, 0.0), np.array([[0.0, -60.0]]), 650.0)
