@@ -20,7 +20,7 @@ class MapElitesConfig(Parameters):
     """MAP-Elites (Mouret & Clune 2015): the best genome of every cell of behaviour."""
 
     population: int = Field(100, ge=1, le=1_000_000, description="genomes a generation, each a mutant of an elite drawn at random")
-    cells: int = Field(30, ge=1, le=1000, description="cells along each of the two sides of the chart")
+    cells: int = Field(30, ge=1, le=300, description="cells along each of the two sides of the chart")
     sigma: float = Field(0.3, gt=0, description="standard deviation of mutations, in units of the encoding's scale")
 
 
