@@ -20,7 +20,7 @@ $(VENV)/installed: setup.cfg pyproject.toml constraints.txt
 
 $(VENV)/installed-dev: $(VENV)/installed
 	@echo "Adding what tests need …"
-	@$(PIP) ".[dev,gym,hypernets,video]"
+	@$(PIP) ".[dev,gym,hypernets,ribs,video]"
 	@touch $@
 
 demo: $(VENV)/installed ## evolve three networks and write a report to look at (two minutes, most of it installing)

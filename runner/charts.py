@@ -11,13 +11,13 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.random import default_rng
 
-from neatcore.interfaces import Charted, Floats
+from neatcore.interfaces import Behaving, Charted, Floats, Ints
 from runner import checkpoint as checkpoints
 from runner.directory import Run
 from runner.disk import read_log
 from runner.session import Parts
 from runner.watching import told
-from viz.charts import places_figure, way_figure
+from viz.charts import elites_figure, places_figure, way_figure
 from viz.page import figure_block, picture, themes
 from viz.report import Section
 from viz.style import Theme
@@ -43,15 +43,30 @@ class Chart:
 
     @cached_property
     def archive(self) -> Floats:
-        """The archive (A, 2) of the last checkpoint, in the order in which it grew; empty where the search keeps none."""
+        """The places (A, 2) in the archive of the last checkpoint, as it grew; empty where the search keeps none."""
         last, _ = checkpoints.latest(self.run.checkpoints)
         found: Floats = last.search.get("archive", np.empty((0, 2))) if last else np.empty((0, 2))
-        return found if found.ndim == 2 and found.shape[1] == 2 else np.empty((0, 2))
+        return found.reshape(-1, 2) if found.ndim == 2 and found.shape[1] == 2 * self.several else np.empty((0, 2))
+
+    @property
+    def several(self) -> int:
+        """Places that a network comes to."""
+        return len(self.task.behaviours) // 2 if isinstance(self.task, Behaving) else 1
+
+    @cached_property
+    def elites(self) -> Floats:
+        """The fitness (Y, X) of the elites in the last checkpoint, the upper cells first, NaN where a cell has none; empty where
+        the search has no cells."""
+        last, _ = checkpoints.latest(self.run.checkpoints)
+        if last is None or "cells" not in last.search:
+            return np.empty((0, 0))
+        return in_cells(*(last.search[name] for name in ("places", "fitness", "limits", "cells")))
 
     @property
     def plots(self) -> list[str]:
         """The pictures that there can be."""
-        return ["trajectory", *(["behaviour"] if len(self.places[0]) else []), *(["archive"] if len(self.archive) else [])]
+        there = {"behaviour": len(self.places[0]), "archive": len(self.archive), "elites": len(self.elites)}
+        return ["trajectory", *(name for name, count in there.items() if count)]
 
     def draw(self, name: str, theme: str | Theme) -> Figure:
         """The picture of that name."""
@@ -65,22 +80,37 @@ class Chart:
 
     def behaviour(self, theme: str | Theme) -> Figure:
         places, times = self.places
-        return places_figure(self.task.chart, places, times, f"Ends of {len(places):,} networks by generation", theme=theme)
+        words = f"Ends of {len(places) // self.several:,} networks by generation"
+        return places_figure(self.task.chart, places, times, words, theme=theme)
 
     def joined(self, theme: str | Theme) -> Figure:
-        order = np.arange(1.0, len(self.archive) + 1)
+        order = np.floor(1.0 + np.arange(len(self.archive), dtype=np.float64) / self.several)
         return places_figure(self.task.chart, self.archive, order, "The archive, in the order in which it grew", theme=theme)
+
+    def best(self, theme: str | Theme) -> Figure:
+        return elites_figure(self.task.chart, self.elites, "Elites by fitness", theme=theme)
+
+
+def in_cells(places: Floats, fitness: Floats, limits: Floats, cells: Ints) -> Floats:
+    """Elites (N, 2) of some fitness (N,), in a table (Y, X) of cells: y falls from row to row, x grows; NaN for no elite."""
+    table = np.full(cells[::-1], np.nan)
+    shares = (places - limits[:, 0]) / (limits[:, 1] - limits[:, 0])
+    column, row = np.clip((shares * cells).astype(np.int64), 0, cells - 1).T
+    table[cells[1] - 1 - row, column] = fitness
+    return table
 
 
 PICTURES: Mapping[str, Callable[[Chart, str | Theme], Figure]] = {
     "trajectory": Chart.trajectory,
     "behaviour": Chart.behaviour,
     "archive": Chart.joined,
+    "elites": Chart.best,
 }
 CAPTIONS = {
     "trajectory": "The champion’s way, with a dot every 50 steps and a ring at its end.",
     "behaviour": "Where the networks of all generations came to, early ones orange, late ones blue.",
     "archive": "The archive of what was new when it came.",
+    "elites": "The cells of the chart by the fitness of their elites, from pale for the least to blue for the most.",
 }
 
 
@@ -99,6 +129,7 @@ def chart_section(chart: Chart, theme: str = "auto") -> Section:
 
 
 def _said(chart: Chart) -> str:
-    count, archive = len(chart.places[0]), len(chart.archive)
+    count, archive = (len(places) // chart.several for places in (chart.places[0], chart.archive))
     kept = f"The ends of {count:,} networks were kept." if count else "The run kept no ends of networks."
+    kept += f" {np.count_nonzero(~np.isnan(chart.elites)):,} cells have an elite." if chart.elites.size else ""
     return kept + (f" The archive has {archive:,}." if archive else "")

@@ -13,7 +13,7 @@ from runner import session
 from runner.directory import Run, find_run, runs_root, slug
 from runner.display import Outcome, choose, result
 from runner.parts import ENCODINGS
-from runner.presets import EVOLVED, PRESETS, USUAL
+from runner.presets import EVOLVED, PAINTED, PRESETS, USUAL, Sections
 from runner.series import run_series
 from runner.settings import Draft, Layer, Settings, draft, file_layer, preset_layers
 from runner.words import Word
@@ -28,8 +28,14 @@ def draft_of(words: Sequence[str], preset: str | None, file: Path | None) -> Dra
     usual = USUAL.get(named, "")
     preset = preset or ("" if file or _elsewhere(pairs, usual) else usual)
     chosen = preset_layers(preset, named) if preset else []
-    evolved = EVOLVED.get(named, {}) if not written and _evolves(pairs, chosen) else {}
-    return draft(task, pairs, [Layer(evolved, "the task"), *chosen, *written])
+    return draft(task, pairs, [*([] if written else [Layer(_suited(named, pairs, chosen), "the task")]), *chosen, *written])
+
+
+def _suited(task: str, pairs: Sequence[str], chosen: Sequence[Layer]) -> Sections:
+    """What the search or the encoding changes of a task's defaults, and of its own."""
+    if task.startswith("pattern:"):
+        return PAINTED.get(_named("encoding", pairs, chosen), {})
+    return EVOLVED.get(task, {}) if _named("search", pairs, chosen) != "gradient" else {}
 
 
 def _elsewhere(pairs: Sequence[str], preset: str) -> bool:
@@ -39,11 +45,11 @@ def _elsewhere(pairs: Sequence[str], preset: str) -> bool:
     return any(word.names("run", key) and word.text != usual.get(key) for word in words for key in ("encoding", "search"))
 
 
-def _evolves(pairs: Sequence[str], chosen: Sequence[Layer]) -> bool:
-    """Whether the search, as the words or else the layers below them have it, is another than the gradient."""
-    said = [word.text for word in map(Word.of, pairs) if word.names("run", "search")]
-    searches = [layer.sections.get("run", {}).get("search") for layer in chosen] + said
-    return next((search for search in reversed(searches) if search), None) != "gradient"
+def _named(key: str, pairs: Sequence[str], chosen: Sequence[Layer]) -> str:
+    """The search or the encoding, as the words or else the layers below them have it; empty where none does."""
+    said = [word.text for word in map(Word.of, pairs) if word.names("run", key)]
+    found = [layer.sections.get("run", {}).get(key) for layer in chosen] + said
+    return next((str(name) for name in reversed(found) if name), "")
 
 
 def settings_of(

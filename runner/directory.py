@@ -21,7 +21,7 @@ from runner.disk import read_json, read_log, write_json, write_text
 RECORD = "run.json"
 FIELDS = {"task": str, "seed": int, "command": str, "started": str, "status": str, "goal": dict, "versions": dict}
 PACKAGES = ("neatcore", "numpy", "numba", "scipy", "gymnasium", "cmaes")
-EXTRAS = ("jax", "optax", "equinox")  # where a run has loaded them
+EXTRAS = ("jax", "optax", "equinox", "ribs")  # where a run has loaded them
 
 
 @dataclass(frozen=True)

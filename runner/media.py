@@ -35,7 +35,7 @@ from tasks.patterns import Pattern
 from tasks.registry import find_task
 from viz import progress
 from viz.behaviour import encode
-from viz.novelty import plot_novelty
+from viz.novelty import plot_coverage, plot_novelty
 from viz.report import ReportData, Section, report
 from viz.species import plot_species
 from viz.style import Margins, figure, plot_figure
@@ -54,6 +54,7 @@ CURVES: Mapping[str, tuple[str, Callable[..., Axes]]] = {  # a plot by name, and
     "lesson": ("lesson", progress.plot_lesson),
     "step-size": ("sigma", progress.plot_step_size),
     "novelty": ("archive_threshold", plot_novelty),
+    "coverage": ("coverage", plot_coverage),
 }
 
 

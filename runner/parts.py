@@ -49,6 +49,11 @@ SEARCHES: dict[str, Part] = {
         "hypernets.agents.search:AgentSearch",
         "many networks, and generators fitted to them",
     ),
+    "map-elites": Part(
+        "neatcore.mapelites:MapElitesConfig",
+        "neatcore.mapelites:MapElites",
+        "the best vector of every cell of behaviour (an extra)",
+    ),
     "gradient": Part("hypernets.gradient:GradientConfig", "hypernets.gradient:Gradient", "steps down the gradient of the loss"),
 }
 ENCODINGS: dict[str, Part] = {

@@ -252,6 +252,14 @@ USUAL: dict[str, str] = {
 PICTURES: Sections = {"task": {"sampled": 500, "fitness": "likelihood"}}
 EVOLVED: dict[str, Sections] = dict.fromkeys(("digits", "mnist", "fashion-mnist", "cifar10"), PICTURES)
 
+# Encodings that draw sheets of weights draw a picture as such: the weights from one neuron to a sheet of pixels. A readout that
+# neither folds nor is cut leaves a slope everywhere; the first weights are small, so that pictures begin grey.
+DRAWN: Sections = {"task": {"asked": "whole"}, "encoding": {"readout": "sigmoid", "biases": False}}
+PAINTED: dict[str, Sections] = {
+    "dct": {"task": DRAWN["task"], "encoding": DRAWN["encoding"] | {"matrices": "pair", "transform": "sheets", "scale": 0.2}},
+    "cppn": {"task": DRAWN["task"], "encoding": DRAWN["encoding"] | {"hidden": [], "reach": 1.0, "middle": True}},
+}
+
 # The same for `train`, by the name of a task or the beginning of one.
 TRAINING: dict[str, str] = {
     "mnist": "ha2016-mnist",

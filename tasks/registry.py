@@ -23,6 +23,7 @@ TASKS: dict[str, str] = {
     "boxes": "tasks.boxes:Boxes",
     "food-gathering": "tasks.food:FoodGathering",
     "octopus": "tasks.octopus:Octopus",
+    "dual-task": "tasks.dual:DualTask",
     "dangerous-foraging": "tasks.dangerous:DangerousForaging",
     "t-maze": "tasks.tmaze:TMaze",
     "digits": "tasks.images:Digits",

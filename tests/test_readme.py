@@ -28,6 +28,7 @@ from hypernets.recurrent.config import HyperLstmConfig, HyperRnnConfig
 from hypernets.targets import StaticConfig
 from neatcore.activations import NAMES
 from neatcore.cosyne import CosyneConfig
+from neatcore.mapelites import MapElitesConfig
 from neatcore.neat.config import NeatConfig
 from neatcore.novelty import NoveltyConfig
 from neatcore.parameters import Parameters
@@ -189,6 +190,7 @@ def first_cells(page: str) -> set[str]:
         ("docs/compressed.md", DctConfig),
         ("docs/compressed.md", CosyneConfig),
         ("docs/novelty.md", NoveltyConfig),
+        ("docs/novelty.md", MapElitesConfig),
         ("docs/hypergan.md", HyperGanConfig),
         ("docs/agents.md", AgentSearchConfig),
         ("docs/agents.md", AgentsConfig),

@@ -48,7 +48,8 @@ def places_figure(chart: Scene, places: Floats, times: Floats, words: str, *, th
     """Places (N, 2) that networks came to at `times` (N,), early ones orange, late ones blue, and what they are in words."""
     result, ax = chart_figure(chart, theme)
     draw_places(places, times, ax, theme=theme)
-    _key(ax, f"{words}, from {times.min():,.0f} to {times.max():,.0f}", theme_of(theme))
+    tone = theme_of(theme)
+    _key(ax, f"{words}, from {times.min():,.0f} to {times.max():,.0f}", tone, _ages(tone))
     return result
 
 
@@ -60,10 +61,22 @@ def draw_places(places: Floats, times: Floats, ax: Axes, *, theme: str | Theme =
     order = order[np.unique(np.linspace(0, len(order) - 1, min(MOST, len(order))).round().astype(np.int64))]
     span = max(float(np.ptp(times)), 1e-300)
     colours = _ages(theme_of(theme))((times[order] - times.min()) / span)
-    size = float(np.clip(400.0 / np.sqrt(len(order)), 2.4, 6.0))
+    size = float(np.clip(0.8 * np.sqrt(np.prod(extent(ax)) / len(order)), 2.2, 6.0))
     x, y = places[order].T
     ax.scatter(x, y, s=size**2, c=colours, alpha=0.75, linewidths=0, rasterized=True, zorder=2, label="places")
     return ax
+
+
+def elites_figure(chart: Scene, fitness: Floats, words: str, *, theme: str | Theme = "light") -> Figure:
+    """The cells of a chart coloured by the fitness (Y, X) of their elites, the upper rows first; NaN where there is none."""
+    require(fitness.ndim == 2 and not np.isnan(fitness).all(), f"elites of shape {fitness.shape}, where (Y, X) with one is needed")
+    result, ax = chart_figure(chart, theme)
+    tone = theme_of(theme)
+    colours = LinearSegmentedColormap.from_list("fitness", tone.weights[len(tone.weights) // 2 :])
+    ax.imshow(fitness, cmap=colours, extent=(*chart.x, *chart.y), aspect="equal", interpolation="nearest", zorder=1.5)
+    ax.set(xlim=chart.x, ylim=chart.y)
+    _key(ax, f"{words}, from {np.nanmin(fitness):,.4g} to {np.nanmax(fitness):,.4g}", tone, colours)
+    return result
 
 
 def way_figure(chart: Scene, way: Floats, words: str, *, theme: str | Theme = "light") -> Figure:
@@ -75,12 +88,14 @@ def way_figure(chart: Scene, way: Floats, words: str, *, theme: str | Theme = "l
 
 
 def draw_way(way: Floats, ax: Axes, *, theme: str | Theme = "light") -> Axes:
-    """A line with a dot every so many steps and a ring where it ends."""
+    """A line with a dot every so many steps and a ring where it ends; several where rows of NaN part them."""
     require(way.ndim == 2 and way.shape[1] == 2 and len(way), f"a way of shape {way.shape}, where (T, 2) is needed")
     tone = theme_of(theme)
-    ax.plot(*way.T, color=tone.accent, linewidth=2, solid_joinstyle="round", zorder=4, label="way")
-    ax.plot(*way[::MARKS].T, "o", color=tone.accent, markersize=4.5, markeredgewidth=0, zorder=4)
-    ax.plot(*way[-1:].T, "o", mfc="none", mec=tone.accent, mew=2, markersize=12, zorder=4, label="end")
+    for part in np.split(way, np.flatnonzero(np.isnan(way[:, 0]))):
+        steps = part[~np.isnan(part[:, 0])]
+        ax.plot(*steps.T, color=tone.accent, linewidth=2, solid_joinstyle="round", zorder=4, label="way")
+        ax.plot(*steps[::MARKS].T, "o", color=tone.accent, markersize=4.5, markeredgewidth=0, zorder=4)
+        ax.plot(*steps[-1:].T, "o", mfc="none", mec=tone.accent, mew=2, markersize=12, zorder=4, label="end")
     return ax
 
 
@@ -92,10 +107,10 @@ def _say(ax: Axes, words: str, tone: Theme, left: float = 0.0) -> None:
     ax.annotate(words, (0, 0), (left, -14), "axes fraction", "offset points", color=tone.muted, fontsize=12, va="center")
 
 
-def _key(ax: Axes, words: str, tone: Theme) -> None:
-    """The colours of time, in a bar below the chart, and words right of it."""
+def _key(ax: Axes, words: str, tone: Theme, colours: LinearSegmentedColormap) -> None:
+    """The colours, in a bar below the chart, and words right of it."""
     width, height = extent(ax)
     box = ax.inset_axes((0.0, (-14 - KEY[1] / 2) / height, KEY[0] / width, KEY[1] / height))
-    box.imshow(np.linspace(0, 1, 64)[None], cmap=_ages(tone), aspect="auto", interpolation="bilinear")
+    box.imshow(np.linspace(0, 1, 64)[None], cmap=colours, aspect="auto", interpolation="bilinear")
     box.set_axis_off()
     _say(ax, words, tone, KEY[0] + 10)

@@ -24,7 +24,8 @@ ACROSS = 8  # coefficients in a line, where they have no rows and columns of the
 def cosines_figure(encoding: Dct, genome: Floats, *, theme: str | Theme = "light") -> Figure:
     """For each matrix, on the left its coefficients, lowest frequencies first, on the right the weights that they draw."""
     tone = theme_of(theme)
-    shown = list(zip(encoding.matrices, encoding.places, encoding.drawn(genome[None])))[:MOST]
+    places = [where[:, _long(matrix)] for matrix, where in zip(encoding.matrices, encoding.places)]
+    shown = list(zip(encoding.matrices, places, encoding.drawn(genome[None])))[:MOST]
     ends = np.cumsum([0, *encoding.lengths])
     parts = [genome[first : first + len(where)] for first, (_, where, _) in zip(ends, shown)]
     spectra = [_fitted(spectrum(part, where), LEFT) for part, (_, where, _) in zip(parts, shown)]
@@ -44,6 +45,12 @@ def cosines_figure(encoding: Dct, genome: Floats, *, theme: str | Theme = "light
     return sketch.done()
 
 
+def _long(matrix: Matrix) -> list[bool]:
+    """Which axes of a matrix count: of two grids or rows of which one is a single neuron, those of the other."""
+    sides = [side > 1 for side in matrix.shape]
+    return sides if len(matrix.shape) > 2 and sum(sides) == 2 else [True] * len(sides)
+
+
 def spectrum(coefficients: Floats, where: Ints) -> Floats:
     """The coefficients of a matrix at their places, NaN where there is none; others in their order, line after line."""
     if where.shape[1] == 2:
@@ -58,12 +65,15 @@ def spectrum(coefficients: Floats, where: Ints) -> Floats:
 def picture(encoding: Dct, matrix: Matrix, array: Floats) -> Floats:
     """The weights of one network (1, *shape) as rows and columns.
 
-    Of a matrix as they stand; of two grids a small picture of the one for every neuron of the other, NaN between; of a vector
-    a row for each neuron that reads, layers below each other. A single column lies.
+    Of a matrix as they stand; of a grid and a single neuron the grid; of two grids a small picture of the one for every neuron of
+    the other, NaN between; of a vector a row for each neuron that reads, layers below each other. A single column lies.
     """
     if len(matrix.shape) == 2:
         standing: Floats = array[0]
         return standing.T if matrix.shape[1] == 1 else standing
+    if not all(_long(matrix)):
+        grid: Floats = array[0].squeeze()
+        return grid
     if len(matrix.shape) == 4:
         rows, columns, high, wide = matrix.shape
         spaced = np.full((rows, columns, high + 1, wide + 1), np.nan)

@@ -44,7 +44,7 @@ def fields_figure(synapses: Synapses, *, names_in: Sequence[str] | None = None, 
     """
     tone, substrate = theme_of(theme), synapses.substrate
     shown = substrate.projections[:MOST]
-    blocks = [_block(substrate.sheets[pair.target], substrate.sheets[pair.source]) for pair in shown]
+    blocks = [_block(*_ends(substrate, pair)) for pair in shown]
     height = 2 * EDGE + FOOT + sum(HEAD + block.height + BETWEEN for block in blocks)
     sketch = Sketch(tone, WIDTH, height)
     tint, top = Tint(tone, strongest(synapses)), EDGE
@@ -90,17 +90,28 @@ def left_out(substrate: Substrate) -> str:
     return f"{more} more pair{'s' * (more > 1)} of sheets not shown" if more > 0 else ""
 
 
+def _ends(substrate: Substrate, pair: Projection) -> tuple[Sheet, Sheet]:
+    """The sheet each of whose neurons has a picture, and the sheet that a picture is of: what is read, or what a single neuron
+    reaches in a grid."""
+    source, target = substrate.sheets[pair.source], substrate.sheets[pair.target]
+    return (source, target) if len(source) == 1 and kind_of(target) == "grid" else (target, source)
+
+
 def _details(substrate: Substrate, pair: Projection, weights: Array, block: Block, names_in: Sequence[str] | None) -> str:
     """How many links there are, and how the pictures are to be read."""
     source, target = substrate.sheets[pair.source], substrate.sheets[pair.target]
-    words = f"{np.count_nonzero(weights):,} of {weights.size:,} links.  Each neuron of {target.name}: how it reads {source.name}"
+    words = f"{np.count_nonzero(weights):,} of {weights.size:,} links.  "
+    if _ends(substrate, pair)[0] is source:
+        return f"{words}How the neuron of {source.name} reaches each of {target.name}"
+    words += f"Each neuron of {target.name}: how it reads {source.name}"
     if names_in and len(names_in) == len(source) <= 6 and source.role == "input":
         words += f", which is {', '.join(names_in)}"
     return words if len(block.neurons) == len(target) else f"{words}.  {len(block.neurons):,} of {len(target):,} neurons are shown"
 
 
 def _draw(sketch: Sketch, substrate: Substrate, pair: Projection, weights: Array, block: Block, tint: Tint, top: float) -> None:
-    source, target = substrate.sheets[pair.source], substrate.sheets[pair.target]
+    target, source = _ends(substrate, pair)
+    weights = weights if target is substrate.sheets[pair.target] else weights.T
     own = _own_places(source, target) if kind_of(source) == kind_of(target) == "grid" else None
     marks = []
     for neuron, (x, y) in zip(block.neurons.tolist(), block.middles.tolist()):

@@ -1,4 +1,4 @@
-"""Novelty search over its generations: how new networks were, and how new they had to be."""
+"""Searches around behaviour over their generations: how new networks were and had to be, how many cells have an elite."""
 
 from __future__ import annotations
 
@@ -22,4 +22,14 @@ def plot_novelty(metrics: Sequence[Mapping[str, Any]], ax: Axes, *, theme: str |
     frame(ax, generation, [best, mean, threshold], zero=True)
     dress(ax, tone, "generation", f"novelty; {metrics[-1]['archive']:,} behaviours are in the archive")
     name_ends(ax, [(float(values[-1]), name, colour) for name, values, colour, _ in curves])
+    return ax
+
+
+def plot_coverage(metrics: Sequence[Mapping[str, Any]], ax: Axes, *, theme: str | Theme = "light") -> Axes:
+    """The share of cells that have an elite, in %."""
+    tone = theme_of(theme)
+    generation, coverage = thin([column(metrics, key) for key in ("generation", "coverage")])
+    line(ax, generation, 100.0 * coverage, tone.accent, 2.0, "coverage")
+    frame(ax, generation, [100.0 * coverage], zero=True)
+    dress(ax, tone, "generation", f"cells with an elite, %; there are {metrics[-1]['elites']:,} elites")
     return ax

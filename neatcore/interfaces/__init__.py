@@ -15,6 +15,7 @@ from neatcore.interfaces.roles import Nominating as Nominating
 from neatcore.interfaces.roles import Observing as Observing
 from neatcore.interfaces.roles import Pictorial as Pictorial
 from neatcore.interfaces.roles import Placed as Placed
+from neatcore.interfaces.roles import Surveying as Surveying
 from neatcore.interfaces.roles import Teaching as Teaching
 from neatcore.interfaces.roles import Transferable as Transferable
 from neatcore.interfaces.roles import Unrolling as Unrolling

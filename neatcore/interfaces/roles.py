@@ -80,6 +80,15 @@ class Observing(Protocol):
         ...
 
 
+@runtime_checkable
+class Surveying(Protocol):
+    """A search that divides what networks can do into cells: it needs to know the limits of behaviour."""
+
+    def survey(self, limits: Floats, /) -> None:
+        """Before all else: the least and the greatest of each number of behaviour (B, 2)."""
+        ...
+
+
 class Learner(Protocol[Z]):
     """Learning within a lifetime: between birth and evaluation, every genome's network learns from a task's examples."""
 
@@ -170,7 +179,7 @@ class Placed(Protocol):
 
     @property
     def places(self) -> tuple[Floats, Floats]:
-        """Coordinates in [-1, 1]: of the inputs (I, D), and of the outputs (O, D)."""
+        """Coordinates, in [-1, 1] or not far from it: of the inputs (I, D), and of the outputs (O, D)."""
         ...
 
 

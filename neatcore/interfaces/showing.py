@@ -90,7 +90,7 @@ class Named(Protocol):
 
 @runtime_checkable
 class Charted(Protocol):
-    """A task whose behaviour is a place in the plane, x and y: it can be drawn on a chart."""
+    """A task whose behaviour is a place in the plane, x and y, or several, x, y, x, y …: it can be drawn on a chart."""
 
     @property
     def chart(self) -> Scene:
@@ -98,5 +98,5 @@ class Charted(Protocol):
         ...
 
     def trace(self, policy: Policy, rng: Generator, /) -> Floats:
-        """The way (T, 2) of the first network to its place."""
+        """The way (T, 2) of the first network to its place; where there are several, a row of NaN parts them."""
         ...

@@ -7,9 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from neatcore.interfaces import Floats, Ints, Scene, Shape
-from tasks.maze.scene import MOVING, RATE, RESTING, upright
+from tasks.maze.scene import MOVING, RATE, RESTING, trail, upright
 
-CORNERS = 120  # of a trail, at most
 BODY = 10.5  # the robot's radius
 ROOM, GAP = 55.0, 30.0  # around a world, and between both
 AWAY = 1e5  # out of sight
@@ -30,7 +29,7 @@ def lives_scene(lives: Sequence[Floats], items: Floats, near: float) -> Scene:
     shapes = [
         shape
         for place, (life, tint) in enumerate(zip(lives, TINTS))
-        for shape in _life(life, np.minimum(frames, len(life) - 1), items, near, tint, place * width)
+        for shape in life_shapes(life, np.minimum(frames, len(life) - 1), items, near, tint, place * width)
     ]
     frame = np.array([[left, top], [right, top], [right, bottom], [left, bottom], [left, top]])
     shapes += [Shape("line", upright(frame + np.array([aside, 0.0]))[None], 1.5, "faint") for aside in (0.0, width)]
@@ -39,8 +38,8 @@ def lives_scene(lives: Sequence[Floats], items: Floats, near: float) -> Scene:
     return Scene(shapes, (left - 4.0, right + width + 4.0), (-bottom - 4.0, 4.0 - top), RATE, told)
 
 
-def _life(states: Floats, frames: Ints, items: Floats, near: float, tint: str, aside: float) -> list[Shape]:
-    """One life, so far to the right: things, the trail, the robot with its nose."""
+def life_shapes(states: Floats, frames: Ints, items: Floats, near: float, tint: str, aside: float = 0.0) -> list[Shape]:
+    """One life at the times `frames`, so far to the right: things, the trail, the robot with its nose."""
     shift = np.array([aside, 0.0])
     things, places = upright(items) + shift, upright(states[:, :2]) + shift
     eaten, turns = states[frames, 5].astype(np.int64), np.radians(states[frames, 2])
@@ -50,10 +49,9 @@ def _life(states: Floats, frames: Ints, items: Floats, near: float, tint: str, a
     numbers = np.arange(len(items))
     gone, ahead = eaten[:, None] > numbers, eaten[:, None] == numbers
     shown = [("faint", ~ahead & ~gone), (tint, gone & ~ahead), ("second", ahead)]
-    corners = np.unique(np.linspace(0, len(states) - 1, min(CORNERS, len(states))).round().astype(np.int64))
     return [
         *(Shape("disc", np.where(mask[..., None], still, AWAY), 0.7 * near, colour) for colour, mask in shown),
-        Shape("line", places[np.minimum(corners, frames[:, None])], 3.0, "accent"),
+        Shape("line", places[trail(len(states), frames)], 3.0, "accent"),
         Shape("disc", robot, BODY, "accent"),
         Shape("line", np.concatenate([robot, noses[:, None]], axis=1), 3.5, "ink"),
     ]

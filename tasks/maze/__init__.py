@@ -16,7 +16,7 @@ from neatcore.interfaces import Bools, Evaluation, Floats, Ints, Policy, Scene
 from neatcore.parameters import Parameters
 from tasks.lockstep import film, run
 from tasks.maze.robots import ROBOTS, Robot
-from tasks.maze.scene import drive_scene, ground, upright
+from tasks.maze.scene import drive_scene, ground, rays_of, upright
 from tasks.maze.world import MAZES, World, world_of
 
 if TYPE_CHECKING:
@@ -103,11 +103,7 @@ class Maze(Parameters):
 
     def show(self, policy: Policy, rng: Generator, /) -> Scene:  # noqa: ARG002
         states = self._drive(policy)
-        observations = self._system.observe(states[:, None])[:, 0]
-        reach, offset, scale, _ = self.body.sensors
-        lengths = np.minimum(observations[:, : len(self.body.angles)] * scale + offset, reach)
-        turns = np.radians(states[:, [2]] + np.array(self.body.angles))
-        rays = states[:, None, :2] + lengths[..., None] * np.stack([np.cos(turns), np.sin(turns)], axis=-1)
+        rays = rays_of(self.body, states, self._system.observe(states[:, None])[:, 0])
         return drive_scene(self.world, self.body.radius, states, rays, self._told(states))
 
     def trace(self, policy: Policy, rng: Generator, /) -> Floats:  # noqa: ARG002

@@ -77,7 +77,7 @@ RISI_2012 = Robot(  # Risi & Stanley 2012, maze and dual task; figures of the au
     drive=(False, 20.0, float(np.degrees(4.28)), 0.0, 0.099),
     outputs=("left", "forward", "right"),
     places=(
-        np.array([*((x, -0.8) for x in np.linspace(-1.0, 1.0, 5)), *((x, -1.0) for x in (0.0, 0.5, 1.0, -0.5))]),
+        np.array([*((x, -1.0) for x in np.linspace(-1.0, 1.0, 5)), *((x, -1.2) for x in (0.0, 0.5, 1.0, -0.5))]),
         np.array([(-1.0, 1.0), (0.0, 1.0), (1.0, 1.0)]),
     ),
 )

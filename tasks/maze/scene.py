@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from neatcore.interfaces import Floats, Ints, Scene, Shape
+from tasks.maze.robots import Robot
 from tasks.maze.world import World
 
 RATE = 25.0  # frames a second
@@ -40,22 +41,35 @@ def drive_scene(world: World, radius: float, states: Floats, rays: Floats, told:
     frames = np.concatenate([frames, np.full(RESTING, len(states) - 1)])
     still = ground(world, told)
     width = world.box[0][1] - world.box[0][0]
+    shapes = [*still.shapes, *drive_shapes(states, rays, frames, radius, 0.006 * width)]
+    return Scene(shapes, still.x, still.y, RATE, told)
+
+
+def drive_shapes(states: Floats, rays: Floats, frames: Ints, radius: float, line: float) -> list[Shape]:
+    """The robot at the times `frames`, its trail, of the width `line`, and its rays."""
     places = upright(states[:, :2])
     turns = np.radians(states[frames, 2])
     noses = places[frames] + radius * upright(np.stack([np.cos(turns), np.sin(turns)], axis=1))
     robot = places[frames][:, None]
     beams = [np.stack([places[frames], upright(rays[frames, i])], axis=1) for i in range(rays.shape[1])]
-    shapes = [
-        *still.shapes,
-        *(Shape("line", beam, 0.003 * width, "faint") for beam in beams),
-        Shape("line", places[_trail(len(states), frames)], 0.006 * width, "accent"),
+    return [
+        *(Shape("line", beam, 0.5 * line, "faint") for beam in beams),
+        Shape("line", places[trail(len(states), frames)], line, "accent"),
         Shape("disc", robot, radius, "accent"),
-        Shape("line", np.concatenate([robot, noses[:, None]], axis=1), 0.01 * width, "ink"),
+        Shape("line", np.concatenate([robot, noses[:, None]], axis=1), 1.6 * line, "ink"),
     ]
-    return Scene(shapes, still.x, still.y, RATE, told)
 
 
-def _trail(length: int, frames: Ints) -> Ints:
+def rays_of(body: Robot, states: Floats, observations: Floats) -> Floats:
+    """Where the rays of a robot in `states` (T, 6) end (T, R, 2), from what it saw (T, R + …)."""
+    reach, offset, scale, _ = body.sensors
+    lengths = np.minimum(observations[:, : len(body.angles)] * scale + offset, reach)
+    turns = np.radians(states[:, [2]] + np.array(body.angles))
+    ends: Floats = states[:, None, :2] + lengths[..., None] * np.stack([np.cos(turns), np.sin(turns)], axis=-1)
+    return ends
+
+
+def trail(length: int, frames: Ints) -> Ints:
     """The times (frames, corners) of a line behind the robot: none beyond its own time."""
     corners = np.unique(np.linspace(0, length - 1, min(CORNERS, length)).round().astype(np.int64))
     return np.minimum(corners, frames[:, None])

@@ -15,6 +15,7 @@ from neatcore.genome import Genome
 from neatcore.patterns import paint
 from runner.cli import app
 from runner.directory import find_run
+from runner.settings import file_layer, resolve
 from tests.neatcore.cppns import coloured, symmetric
 from tests.neatcore.test_picbreeder import GOOD, INK, INPUTS, xml
 
@@ -112,6 +113,22 @@ def test_any_encoding_can_be_evolved(target: Path) -> None:
     assert call("run", f"pattern:{target}", *words).exit_code == 0
     assert call("replay", "--out", "a.png").exit_code == 0
     assert "does not evolve feed-forward networks of nodes and links" in call("paint").stderr
+
+
+@pytest.mark.parametrize("words", ["encoding=dct coefficients=5 search=snes", "--preset cppn encoding=cppn population=10"])
+def test_encodings_that_draw_weights_paint_the_whole(target: Path, words: str) -> None:
+    assert call("run", f"pattern:{target}", *words.split(), "generations=2", "resolution=8", "--quiet").exit_code == 0
+    settings = resolve(layers=[file_layer(find_run("latest").config)])
+    assert settings.sections["task"]["asked"] == "whole"
+    assert settings.sections["encoding"]["readout"] == "sigmoid"
+    for command in (["replay"], ["plot"], ["report"], ["resume", "--generations", "1", "--quiet"]):
+        assert call(*command).exit_code == 0
+
+
+def test_how_they_paint_can_be_told(target: Path) -> None:
+    words = ("encoding=dct", "search=snes", "asked=points", "matrices=layer", "transform=matrix", "generations=1", "--quiet")
+    assert call("run", f"pattern:{target}", *words).exit_code == 0
+    assert resolve(layers=[file_layer(find_run("latest").config)]).sections["task"]["asked"] == "points"
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from benchmarks.ordeal import contents
 from neatcore.errors import InputError
 from neatcore.novelty import Novelty, Random
 from runner import checkpoint as checkpoints
-from runner.charts import chart_of
+from runner.charts import chart_of, in_cells
 from runner.directory import Run
 from runner.display import Mute
 from runner.media import save_plots, save_report
@@ -23,6 +23,7 @@ from runner.settings import resolve
 from tests.runner.toys import VECTORS, task_file
 
 MAZE = ("population=20", "task.steps=30", "stop_when_solved=false")
+ELITES = ("search=map-elites", "encoding=mlp", "hidden=[3]", "search.population=10", "task.steps=30", "stop_when_solved=false")
 CMA = (*VECTORS[:2], "hidden=[3]", "search.population=8", "task.steps=30", "stop_when_solved=false")
 
 
@@ -39,6 +40,23 @@ def test_stopping_and_going_on_changes_nothing(words: tuple[str, ...], reward: s
         resume(parts, more, Mute())
     assert contents(whole.path) == contents(parts.path)
     assert "behaviour" in contents(whole.path)
+
+
+def test_map_elites_goes_on_to_the_bit_and_its_elites_are_drawn() -> None:
+    whole = begin("maze:hard", *ELITES, "generations=4")
+    parts = begin("maze:hard", *ELITES, "generations=2")
+    resume(parts, 2, Mute())
+    assert contents(whole.path) == contents(parts.path)
+    drawn = save_plots(whole.name, ["elites", "coverage"], None, "light")
+    assert {path.name for path in drawn} == {"elites.svg", "elites.png", "coverage.svg", "coverage.png"}
+    assert 1 <= whole.rows()[-1]["elites"] <= 40
+
+
+def test_elites_stand_in_the_cells_of_their_places() -> None:
+    limits, cells = np.array([[0.0, 3.0], [-2.0, 0.0]]), np.array([3, 2])
+    places = np.array([[0.5, -0.5], [2.9, -1.9], [9.0, 9.0], [1.2, -1.4]])
+    found = in_cells(places, np.array([1.0, 2.0, 3.0, 4.0]), limits, cells)
+    assert np.array_equal(found, [[1, np.nan, 3], [np.nan, 4, 2]], equal_nan=True)
 
 
 @pytest.mark.parametrize("pool", ["workers=2 pool=thread"])
@@ -87,6 +105,9 @@ def test_settings_are_those_of_the_search_and_a_section_for_the_reward() -> None
         ("xor", ["neighbours=3"], "unknown key 'neighbours'"),
         ("xor", ["reward=novelty", "neighbours=0"], r"neighbours=0: must be at least 1 \(novelty.neighbours\)"),
         ("maze:hrd", [], "did you mean maze:hard"),
+        ("xor", list(ELITES[:2]), "needs a task whose behaviour is a place on a chart; xor has none: try maze:hard"),
+        ("dual-task", list(ELITES[:2]), "needs a behaviour that is one place on a chart; dual-task has 2 of them"),
+        ("maze:hard", [*ELITES[:2], "reward=novelty"], "has cells for what is new and keeps the fittest: leave reward out"),
     ],
 )
 def test_what_cannot_be_is_told_in_a_line(task: str, words: list[str], message: str) -> None:

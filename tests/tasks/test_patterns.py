@@ -9,9 +9,11 @@ import numpy as np
 import pytest
 from PIL import Image
 from pydantic import ValidationError
+from scipy.fft import dctn
 
 from neatcore.checks import check_task
 from neatcore.interfaces import Floats, Frames, Ints, Policy, State
+from substrates.dct import DctConfig, dct
 from tasks.patterns import Pattern
 from tasks.registry import find_task
 from tests.tasks.policies import Linear
@@ -133,3 +135,71 @@ def test_a_picture_of_too_many_pixels_is_not_unpacked(tmp_path: Path, monkeypatc
     monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 10)
     with pytest.raises(ValidationError, match="has too many pixels for a target"):
         Pattern(target=picture(tmp_path, [[0] * 8] * 8))
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """Networks that answer all pixels at once: answers (P, N), times what they read."""
+
+    answers: Floats
+    inputs: int = 1
+
+    @property
+    def size(self) -> int:
+        return len(self.answers)
+
+    @property
+    def outputs(self) -> int:
+        return int(self.answers.shape[1])
+
+    def reset(self, lanes: int, /) -> State:
+        return np.zeros((self.size, lanes, 0))
+
+    def step(self, state: State, inputs: Floats, /) -> tuple[State, Floats]:
+        return state, self.answers[:, None] * inputs
+
+    def take(self, rows: Ints, /) -> Policy:
+        return Sheet(self.answers[rows])
+
+
+def test_a_whole_picture_is_painted_pixel_by_pixel_row_by_row(tmp_path: Path) -> None:
+    task = Pattern(target=picture(tmp_path, [[0, 51, 255], [102, 153, 204]]), resolution=2, asked="whole")
+    exact = np.array([0.0, 0.2, 1.0, 0.4, 0.6, 0.8])
+    evaluation = task.evaluate(Sheet(np.array([exact, 0 * exact, exact - 0.1 * (exact > 0)])), RNG(0))
+    assert evaluation.fitness == pytest.approx([1.0, 1 - (exact**2).mean(), 1 - 0.01 * 5 / 6])
+    assert evaluation.behaviour is not None
+    assert evaluation.behaviour[0] == pytest.approx(exact)
+    assert (task.inputs, task.outputs, task.names[1][4]) == (1, 6, "1, 1")
+    near, far = task.places
+    assert near.tolist() == [[0, 0]]
+    assert far.tolist() == [[-1, -0.5], [0, -0.5], [1, -0.5], [-1, 0.5], [0, 0.5], [1, 0.5]]
+    shown = task.show(Sheet(exact[None]), RNG(0))
+    assert np.array_equal(shown.images[0], shown.images[1])
+    check_task(task, Sheet(RNG(1).random((5, 6))))
+
+
+def test_whole_pictures_have_no_colour(tmp_path: Path) -> None:
+    with pytest.raises(ValidationError, match="asked=whole paints brightness alone: leave colour=true out"):
+        Pattern(target=picture(tmp_path, np.zeros((4, 4))), asked="whole", colour=True)
+
+
+def test_points_stand_in_rows(tmp_path: Path) -> None:
+    for colour, outputs in ((False, [[0, 1]]), (True, [[-1, 1], [0, 1], [1, 1]])):
+        near, far = Pattern(target=picture(tmp_path, np.zeros((4, 4))), colour=colour).places
+        assert near.tolist() == [[-1, -1], [0, -1], [1, -1]]
+        assert far.tolist() == outputs
+
+
+def test_coefficients_draw_the_picture_that_they_are_the_transform_of(tmp_path: Path) -> None:
+    """By the transform itself: all of them are the picture, and without some it misses their squares (Parseval)."""
+    pixels = np.rint(255 * (0.5 + 0.4 * np.cos(np.arange(12)[:, None] / 3) * np.sin(np.arange(16) / 4)))
+    task = Pattern(target=picture(tmp_path, pixels), resolution=12, asked="whole")
+    config = {"matrices": "pair", "transform": "sheets", "biases": False, "readout": "linear"}
+    spectrum = dctn(pixels / 255, norm="ortho")
+    for count in (192, 20):
+        encoding, model = dct(DctConfig(coefficients=count, **config), 1, 192, task.places)  # type: ignore[arg-type]
+        rows, columns, _ = encoding.places[0].T  # pixels, and the one neuron
+        kept = spectrum[rows, columns]
+        found = task.evaluate(model.bind(encoding.decode([kept])), RNG(0)).fitness[0]
+        assert found == pytest.approx(1 - ((spectrum**2).sum() - (kept**2).sum()) / 192, abs=1e-6)
+        assert (found > 1 - 1e-9) == (count == 192)

@@ -5,8 +5,8 @@ import pytest
 
 from neatcore.errors import InputError
 from tasks.maze import Maze
-from viz.charts import MARKS, MOST, chart_figure, draw_places, places_figure, way_figure
-from viz.novelty import plot_novelty
+from viz.charts import MARKS, MOST, chart_figure, draw_places, elites_figure, places_figure, way_figure
+from viz.novelty import plot_coverage, plot_novelty
 from viz.style import LIGHT, extent, plot_figure
 
 CHART = Maze(maze="medium").chart
@@ -52,9 +52,29 @@ def test_a_way_has_a_dot_every_so_many_steps_and_a_ring_at_its_end() -> None:
     assert any(text.get_text().startswith("a way") for text in ax.texts)
 
 
+def test_ways_that_are_parted_end_in_a_ring_each() -> None:
+    way = np.array([[0.0, 0], [1, 0], [np.nan, np.nan], [5, 0], [6, 0], [7, 0]])
+    (ax,) = way_figure(CHART, way, "two ways").axes
+    paths, rings = ([line for line in ax.lines if line.get_label() == name] for name in ("way", "end"))
+    assert [np.asarray(line.get_xdata()).tolist() for line in paths] == [[0, 1], [5, 6, 7]]
+    assert [np.asarray(line.get_xdata()).tolist() for line in rings] == [[1], [7]]
+
+
 def test_the_key_says_from_when_to_when() -> None:
     ax = places_figure(CHART, np.array([[1.0, -1.0], [2.0, -2.0]]), np.array([3.0, 1200.0]), "ends").axes[0]
     assert [text.get_text() for text in ax.texts] == ["ends, from 3 to 1,200"]
+
+
+def test_cells_lie_over_the_whole_chart_the_upper_row_first() -> None:
+    fitness = np.array([[1.0, np.nan, 3.0], [np.nan, 5.0, 7.25]])
+    ax = elites_figure(CHART, fitness, "elites").axes[0]
+    (image,) = ax.images
+    assert np.array_equal(np.ma.filled(image.get_array(), np.nan), fitness, equal_nan=True)
+    assert list(image.get_extent()) == [*CHART.x, *CHART.y]
+    assert (image.origin, ax.get_xlim(), ax.get_ylim()) == ("upper", CHART.x, CHART.y)
+    assert [text.get_text() for text in ax.texts] == ["elites, from 1 to 7.25"]
+    with pytest.raises(InputError, match="where \\(Y, X\\) with one is needed"):
+        elites_figure(CHART, np.full((2, 2), np.nan), "elites")
 
 
 @pytest.mark.parametrize(("places", "times"), [(np.zeros((0, 2)), 0), (np.zeros((3, 3)), 3), (np.zeros((3, 2)), 2)])
@@ -72,3 +92,12 @@ def test_novelty_over_generations() -> None:
     plot_novelty(rows, ax)
     curves = {line.get_label(): np.asarray(line.get_ydata()).tolist() for line in ax.lines}
     assert curves == {"best": [9, 8, 7, 6], "mean": [2, 2, 2, 2], "to join": [3, 3, 3, 3]}
+
+
+def test_coverage_over_generations() -> None:
+    rows = [{"generation": n, "coverage": 0.1 * n, "elites": 40 * n} for n in range(4)]
+    _, ax = plot_figure("light", 500, 250)
+    plot_coverage(rows, ax)
+    (curve,) = ax.lines
+    assert np.asarray(curve.get_ydata()) == pytest.approx([0, 10, 20, 30])
+    assert any("120 elites" in text.get_text() for text in ax.texts)

@@ -164,6 +164,14 @@ def test_fields_stand_as_their_neurons_do() -> None:
     assert columns.min() > np.nonzero(there)[1].mean() * 1.3
 
 
+def test_what_a_single_neuron_reaches_in_a_grid_is_one_picture() -> None:
+    synapses = wired(joined(grid(1, 1), grid(5, 4)))
+    figure, tint = fields_figure(synapses), Tint(LIGHT, strongest(synapses))
+    assert "How the neuron of" in words(figure)
+    (weights,) = matrices(synapses)
+    assert contains(pixels(figure), tint(as_image(synapses.substrate.sheets[1], weights[:, 0])))
+
+
 def test_more_neurons_than_there_is_room_for_are_told() -> None:
     figure = fields_figure(wired(joined(grid(2, 2), grid(2 * ACROSS, 2 * ACROSS))))
     assert f"{ACROSS**2} of {4 * ACROSS**2:,} neurons are shown" in words(figure)

@@ -16,6 +16,8 @@ from viz.cosines import CELL, EDGE, GAP, HEAD, NARROW, cosines_figure, picture, 
 from viz.sheets import Tint
 from viz.style import LIGHT, SHARPNESS
 
+LEFT, TOP = EDGE + NARROW + GAP, EDGE + HEAD  # of the weights
+
 
 def made(inputs: int, outputs: int, **options: Any) -> tuple[Dct, Floats]:
     encoding, _ = dct(DctConfig.model_validate(options), inputs, outputs)
@@ -32,10 +34,9 @@ def test_every_weight_has_its_colour_in_its_place() -> None:
     pixels = np.asarray(figure.axes[0].images[0].get_array())
     weights = encoding.drawn(genome[None])[0][0]
     colours = Tint(LIGHT, float(np.abs(weights).max()), links=False)(weights)
-    left, top = EDGE + NARROW + GAP, EDGE + HEAD
     for row in range(3):
         for column in range(5):
-            x, y = (int((start + (place + 0.5) * CELL) * SHARPNESS) for start, place in ((left, column), (top, row)))
+            x, y = (int((start + (place + 0.5) * CELL) * SHARPNESS) for start, place in ((LEFT, column), (TOP, row)))
             assert np.array_equal(pixels[y, x], colours[row, column])
     assert f"weights, within ±{np.abs(weights).max():.3g}" in words(figure)
 
@@ -85,3 +86,20 @@ def test_a_matrix_larger_than_the_picture_is_averaged() -> None:
     encoding, genome = made(3, 40, coefficients=2, matrices="pair")
     image = picture(encoding, encoding.matrices[1], encoding.drawn(genome[None])[1])
     assert image.shape == (1, 40), "a column of biases lies"
+
+
+def test_weights_from_one_neuron_to_a_grid_are_a_picture_of_the_grid() -> None:
+    points = np.array([(x, y) for y in (-0.5, 0.5) for x in (-1.0, 0.0, 1.0)])
+    config = DctConfig(coefficients=4, matrices="pair", transform="sheets", biases=False)
+    encoding, _ = dct(config, 1, 6, (np.zeros((1, 2)), points))
+    (drawn,) = encoding.drawn(np.arange(1.0, 5.0)[None])
+    assert np.array_equal(picture(encoding, encoding.matrices[0], drawn), drawn.reshape(2, 3))
+    figure = cosines_figure(encoding, np.arange(1.0, 5.0))
+    assert "4 coefficients for 2 × 3 × 1 = 6 weights" in words(figure)
+    pixels = np.asarray(figure.axes[0].images[0].get_array())
+    weights = drawn.reshape(2, 3)
+    colours = Tint(LIGHT, float(np.abs(weights).max()), links=False)(weights)
+    for row in range(2):
+        for column in range(3):
+            y, x = (int((start + (place + 0.5) * CELL) * SHARPNESS) for start, place in ((TOP, row), (LEFT, column)))
+            assert np.array_equal(pixels[y, x], colours[row, column])
