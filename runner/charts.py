@@ -13,6 +13,7 @@ from numpy.random import default_rng
 
 from neatcore.interfaces import Charted, Floats
 from runner import checkpoint as checkpoints
+from runner.curves import Curves, curves_of, curves_section
 from runner.directory import Run
 from runner.disk import read_log
 from runner.session import Parts
@@ -47,6 +48,8 @@ class Chart:
         last, _ = checkpoints.latest(self.run.checkpoints)
         found: Floats = last.search.get("archive", np.empty((0, 2))) if last else np.empty((0, 2))
         return found if found.ndim == 2 and found.shape[1] == 2 else np.empty((0, 2))
+
+    told = True  # in a report
 
     @property
     def plots(self) -> list[str]:
@@ -84,13 +87,15 @@ CAPTIONS = {
 }
 
 
-def chart_of(run: Run, parts: Parts, champion: Any) -> Chart | None:
-    """None where behaviour is no place on a chart."""
-    return Chart(run, parts, parts.task, champion) if isinstance(parts.task, Charted) else None
+def chart_of(run: Run, parts: Parts, champion: Any) -> Chart | Curves | None:
+    """None where behaviour is no place on a chart, and the task no function of one number."""
+    return Chart(run, parts, parts.task, champion) if isinstance(parts.task, Charted) else curves_of(parts, champion)
 
 
-def chart_section(chart: Chart, theme: str = "auto") -> Section:
+def chart_section(chart: Chart | Curves, theme: str = "auto") -> Section:
     """The part of a report."""
+    if isinstance(chart, Curves):
+        return curves_section(chart, theme)
     blocks = []
     for name in chart.plots:
         drawn = {tone.name: png(chart.draw(name, tone)) for tone in themes(theme)}
