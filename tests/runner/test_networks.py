@@ -57,6 +57,17 @@ def test_networks_are_drawn_tried_and_attacked(tmp_path: Path) -> None:
         assert said in done.stderr
 
 
+def test_classes_that_were_not_taught_are_asked_too() -> None:
+    words = (*TINY[1:], "classes=5", "answering=2", "generations=2", "--quiet")
+    assert call("train", "digits", "model=hypergan", *words).exit_code == 0
+    done = call("sample", "--networks", "3", "--evaluate")
+    assert done.exit_code == 0, done.stderr
+    *_, doubt, area, _ = done.stdout.splitlines()
+    assert doubt.startswith("entropy: of test pictures ")
+    assert "of other classes" in doubt
+    assert float(area.removeprefix("area under the ROC curve of telling other classes by it: ")) > 0.5
+
+
 def test_a_run_without_a_generator_is_named() -> None:
     call("run", "xor", "generations=1", "--quiet")
     for command in (("sample", "--networks", "2"), ("attack",)):
