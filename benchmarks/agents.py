@@ -60,11 +60,11 @@ def generator(seed: int = SEED) -> Path:
     return runs_root() / f"{NAME}-generator-{seed}.npz"
 
 
-def fitted(variant: Variant, seed: int, passes: int) -> Embedding:
-    """The search of a variant after so many passes."""
+def fitted(variant: Variant, seed: int, passes: int, path: Path) -> Embedding:
+    """The search of a variant after so many passes over the networks in `path`, which are collected where they are not there."""
     parts = assemble(variant.settings(1), seed)
     search: AgentSearch = parts.search  # type: ignore[assignment]
-    task, path = parts.task, kept(seed)
+    task = parts.task
     if path.exists():
         search.source.restore(read_npz(path))
     while not search.source.done:
@@ -81,7 +81,7 @@ def attempt(variant: Variant, seed: int, passes: int) -> list[Row]:
     from hypernets.agents.studies import between, knowledge
 
     begun = process_time()
-    found, rng = fitted(variant, seed, passes), default_rng(seed)
+    found, rng = fitted(variant, seed, passes, kept(seed)), default_rng(seed)
     seconds = process_time() - begun
     rows = [{"variant": variant.name, "seed": seed, **made.row} for made in found.made(MADE, seed)]
     ends = (found.chosen(ENDS[0], "from", rng), found.chosen(ENDS[1], "to", rng))
@@ -235,8 +235,8 @@ def end_notes(whole: Row) -> str:
     return (
         "The ends of a latent line are networks as the generator makes them again, and no longer quite those that were learnt: "
         f"these survive {learnt[0]:.1f} and {learnt[1]:.1f} steps in the mean, made again {made[0]:.1f} and {made[1]:.1f}. A line "
-        "between ends that are nearer to each other bends less. From the straight line between the networks as they were learnt, survival "
-        f"along the latent line is {float(whole['bend_learnt_ends']):.1f} steps away."
+        "between ends that are nearer to each other bends less. From the straight line between the networks as they were learnt, "
+        f"survival along the latent line is {float(whole['bend_learnt_ends']):.1f} steps away."
     )
 
 
