@@ -23,6 +23,7 @@ from viz.agents import Curve, densities_figure, lines_figure, map_figure
 
 if TYPE_CHECKING:
     from hypernets.agents.search import AgentSearch
+    from hypernets.agents.studies import Lines
 
 NAME = "agents"
 SEED, PASSES, MADE, BETA = 1, 20, 1000, 0.003
@@ -59,11 +60,11 @@ def generator(seed: int = SEED) -> Path:
     return runs_root() / f"{NAME}-generator-{seed}.npz"
 
 
-def fitted(variant: Variant, seed: int, passes: int) -> Embedding:
-    """The search of a variant after so many passes."""
+def fitted(variant: Variant, seed: int, passes: int, path: Path) -> Embedding:
+    """The search of a variant after so many passes over the networks in `path`, which are collected where they are not there."""
     parts = assemble(variant.settings(1), seed)
     search: AgentSearch = parts.search  # type: ignore[assignment]
-    task, path = parts.task, kept(seed)
+    task = parts.task
     if path.exists():
         search.source.restore(read_npz(path))
     while not search.source.done:
@@ -80,20 +81,30 @@ def attempt(variant: Variant, seed: int, passes: int) -> list[Row]:
     from hypernets.agents.studies import between, knowledge
 
     begun = process_time()
-    found, rng = fitted(variant, seed, passes), default_rng(seed)
+    found, rng = fitted(variant, seed, passes, kept(seed)), default_rng(seed)
     seconds = process_time() - begun
     rows = [{"variant": variant.name, "seed": seed, **made.row} for made in found.made(MADE, seed)]
     ends = (found.chosen(ENDS[0], "from", rng), found.chosen(ENDS[1], "to", rng))
     lines = between(found.collection, found.all, found.task, ends, seed)
     known = knowledge(found.all.embed(found.collection.vectors), found.collection.raw, found.collection.fitness, rng)
     said = {"r2": known.linear, "r2_squares": known.squares, "r2_weights": known.weights}
-    said |= {f"bend_{space}": lines.bend(getattr(lines, space)) for space in SPACES}
-    said |= {f"mean_bend_{space}": lines.mean_bend(getattr(lines, space)) for space in SPACES}
+    said |= line_figures(lines)
     figures = {name: round(float(value), 3) for name, value in said.items()} | {"processor": round(seconds)}
     if variant.name == MAIN:
         save(generator(seed), found.search.genomes[0])
         pictures(found, runs_root(), seed)
     return [row | (figures if row["group"] == "all" else dict.fromkeys(figures, "")) for row in rows]
+
+
+def line_figures(lines: Lines) -> dict[str, float]:
+    """How far lines are from straight; and how fit their ends are as they were learnt, and as the generator makes them again."""
+    said = {f"bend_{space}": lines.bend(getattr(lines, space)) for space in SPACES}
+    said |= {f"mean_bend_{space}": lines.mean_bend(getattr(lines, space)) for space in SPACES}
+    said["bend_learnt_ends"] = lines.bend(lines.latent, lines.weights)
+    for name, fitness in (("learnt", lines.weights), ("made", lines.latent)):
+        first, last = lines.ends(fitness).mean(axis=1)
+        said |= {f"from_{name}": first, f"to_{name}": last}
+    return said
 
 
 # --- the page -----------------------------------------------------------------------------------------------------------
@@ -170,12 +181,13 @@ def result(rows: Sequence[Row], folder: Path, passes: int) -> Result:
             write_text(folder / drawn.name, drawn.read_text(encoding="utf-8"))
     first = of(rows, MAIN)
     whole = first["all"]
-    bends = [f"{float(whole[f'bend_{space}']):.0f}" for space in SPACES]
+    bends = [f"{float(whole[f'bend_{space}']):.0f}" for space in (*SPACES, "learnt_ends")]
     made, theirs = (float(whole[f"{name}_mean"]) for name in ("made", "theirs"))
     headline = (
         f"Networks drawn from the generator of all {int(whole['networks']):,} survive {made:.1f} steps of 200 in the mean, those "
         f"it was fitted to {theirs:.1f} (2019: 136.7 and 106.7); along lines from bad to good networks survival is "
-        f"{bends[0]} steps from a straight line in the latent space, {bends[1]} among weights, {bends[2]} among aligned ones."
+        f"{bends[0]} steps from a straight line between the ends in the latent space, {bends[1]} among weights, {bends[2]} among "
+        f"aligned ones; from the line between the ends as they were learnt, the latent one is {bends[3]} away."
     )
     parts = [
         beside(rows),
@@ -213,8 +225,18 @@ def line_notes(whole: Row) -> str:
         f"Two hundred pairs of networks, one of {ENDS[0]} and one of {ENDS[1]}. From the straight line between its own ends, "
         f"survival of a pair is {latent[0]:.1f} steps away in the latent space, {weights[0]:.1f} among weights, and {even[0]:.1f} "
         f"among weights after hidden units were aligned. Of the mean over all pairs, in which ups and downs cancel out, it is "
-        f"{latent[1]:.1f}, {weights[1]:.1f} and {even[1]:.1f}. The ends of a latent line are networks as the generator makes them "
-        "again."
+        f"{latent[1]:.1f}, {weights[1]:.1f} and {even[1]:.1f}.\n\n" + end_notes(whole)
+    )
+
+
+def end_notes(whole: Row) -> str:
+    """That the generator changes the ends of its lines, and what that does to the comparison."""
+    learnt, made = ([float(whole[f"{end}_{name}"]) for end in ("from", "to")] for name in ("learnt", "made"))
+    return (
+        "The ends of a latent line are networks as the generator makes them again, and no longer quite those that were learnt: "
+        f"these survive {learnt[0]:.1f} and {learnt[1]:.1f} steps in the mean, made again {made[0]:.1f} and {made[1]:.1f}. A line "
+        "between ends that are nearer to each other bends less. From the straight line between the networks as they were learnt, "
+        f"survival along the latent line is {float(whole['bend_learnt_ends']):.1f} steps away."
     )
 
 

@@ -26,7 +26,7 @@ ROUGH = 3e-2  # elsewhere, where products are of shortened numbers (TF32)
 Times = Mapping[str, list[Watch]]
 
 ON_DEVICE = """In every turn the answers, or gradients, come back from the accelerator to the processor's memory, on both sides.
-Times of so few milliseconds are mostly of launching kernels; `PyTorch` is eager, which launches thousands for the HyperLSTM's steps.
+Times of so few milliseconds are mostly of launching kernels; `PyTorch` is eager, which launches thousands for the HyperLSTM.
 """
 TRIED = """## What was tried
 

@@ -57,21 +57,26 @@ def variants() -> list[Variant]:
 def attempt(variant: Variant, seed: int, budget: int) -> list[Row]:
     """One run until it is solved, or has evaluated so many networks."""
     if variant.name.endswith(METHODS[3:]):
-        return [by_chance(variant, seed, budget)]
+        return [by_chance(variant, seed, budget, kept(SEED) if variant.name.endswith(METHODS[4]) else None)]
+    return [searched(variant, seed, budget)]
+
+
+def searched(variant: Variant, seed: int, budget: int) -> Row:
+    """One run of a search, and how fit its first generation was."""
     for generation in evolving(variant.settings(1), seed):
         if generation.solved or generation.evaluations >= budget:
             break
     first = next(islice(evolving(variant.settings(1), seed), 1)).evaluation.fitness
     best = float(generation.evaluation.fitness.max())
     row = {"variant": variant.name, "seed": seed, "solved": int(generation.solved), "evaluations": generation.evaluations}
-    return [row | {"best": best, "first_median": float(np.median(first)), "first_best": float(first.max())}]
+    return row | {"best": best, "first_median": float(np.median(first)), "first_best": float(first.max())}
 
 
-def by_chance(variant: Variant, seed: int, budget: int) -> Row:
-    """The same without a search: networks of z from N(0, I), or those that were learnt, until one solves the task."""
+def by_chance(variant: Variant, seed: int, budget: int, learnt: Path | None) -> Row:
+    """The same without a search: networks of z from N(0, I), or those in the file `learnt`, until one solves the task."""
     parts, rng = assemble(variant.settings(1), seed), default_rng(seed)
     encoding: Latent = parts.encoding  # type: ignore[assignment]
-    weights = read_npz(kept(SEED))["weights"] if variant.name.endswith(METHODS[4]) else None
+    weights = read_npz(learnt)["weights"] if learnt else None
     found: list[Evaluation] = []
     while not (found and found[-1].solved is not None and found[-1].solved.any()) and len(found) * TOGETHER < budget:
         if weights is None:

@@ -148,6 +148,16 @@ class Gradient:
         self.steps += 1
         return figures
 
+    def step_bytes(self) -> int:
+        """The most that one step holds at a time, as the compiler plans it: z, the optimiser's averages and a batch before and
+        after, and all between. Nothing is computed."""
+        inputs, targets = next(self.course.task.batches(self.config.batch, default_rng(0)))
+        lanes = jnp.zeros((inputs.shape[-2], self.course.network.memory))
+        step = self._step.lower(self.z, self.optimized, lanes, inputs, targets, jax.random.key(0)).compile()
+        held: Any = step.memory_analysis()
+        ends = held.argument_size_in_bytes + held.output_size_in_bytes - held.alias_size_in_bytes
+        return int(ends + held.temp_size_in_bytes)
+
     def report(self) -> dict[str, Any]:
         """Steps so far, the learning rate of the next, and the means of the last generation: loss, figures, gradient's length."""
         rate = float(self.config.schedule()(self.steps))

@@ -10,18 +10,16 @@ from numpy.random import default_rng
 
 from neatcore.errors import require
 from neatcore.interfaces import (
-    Answers,
     Behaving,
     Charted,
     Encoding,
-    Frames,
     GraphSpace,
     Model,
     Named,
     Placed,
     Policy,
-    Scene,
     Showable,
+    Shown,
     Space,
     Task,
 )
@@ -120,7 +118,7 @@ def check_task(task: Task, policy: Policy | None = None) -> None:
         require(len(trace) == 2 and trace[1] == 2, f"{name}.trace has shape {trace}, not (T, 2)")
     if isinstance(task, Showable):
         shown = task.show(policy.take(np.arange(1)), default_rng(1))
-        require(isinstance(shown, (Answers, Frames, Scene)), f"{name}.show returned a {type(shown).__name__}")
+        require(isinstance(shown, Shown), f"{name}.show returned a {type(shown).__name__}")
 
 
 def _perceptrons(task: Task) -> Policy:

@@ -1,4 +1,4 @@
-"""What a run of `train agents` is asked afterwards: networks of its generators, lines between networks, its latent space."""
+"""What a run of `train agents` is asked afterwards: networks of its generators, lines between networks."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from numpy.random import default_rng
 
 from neatcore.errors import InputError, require, unknown
-from neatcore.interfaces import Array, Floats, Simulated, Task
+from neatcore.interfaces import Array, Floats, Task
 from runner import checkpoint as checkpoints
 from runner.directory import Run, find_run
 from runner.disk import write_bytes
@@ -21,7 +21,6 @@ from runner.media import standalone
 from runner.session import assemble
 from runner.settings import Settings, file_layer, resolve
 from runner.tables import print_table
-from runner.toml import value as written
 from tasks.agents import Agents
 from viz.agents import Curve, densities_figure, lines_figure, map_figure
 from viz.page import figure_block, picture, themes
@@ -141,17 +140,6 @@ def settings_of(run: Run) -> Settings:
 
 def encoding_of(run: Run) -> str:
     return resolve(layers=[file_layer(run.config)]).run.encoding
-
-
-def latent_words(run: Run) -> list[str]:
-    """The words for a search of the latent space of a run's generator."""
-    settings = settings_of(run)
-    task, config = settings.task, settings.encoding.model_dump(mode="json")
-    known = {name: config[name] for name in ("hidden", "widths", "latent")}
-    pairs = isinstance(task, Simulated) and task.simulation is not None
-    ends = [task.inputs, task.outputs]
-    values = {"generator": str(run.champion().resolve()), "ends": ends, "pairs": pairs, **known}
-    return ["run.encoding=latent", *(f"encoding.{key}={written(value)}" for key, value in values.items())]
 
 
 def save_agents(run: Run, count: int, seed: int, out: Path | None) -> Path:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.random import default_rng
 
 from neatcore.errors import InputError, require, unknown
-from neatcore.interfaces import Floats, Frames, Ints
+from neatcore.interfaces import Floats, Ints
 from runner.directory import find_run
 from runner.disk import write_bytes
 from runner.networks import Drawn, draw, pictures_of, pixels_of
@@ -19,8 +19,8 @@ from runner.settings import file_layer, resolve
 from runner.tables import print_table
 from tasks.data.pictures import Examples
 from tasks.images import Images
-from tasks.sheets import CELLS, sheet
-from viz.behaviour import encode
+from viz.attacked import SHOWN, Attack, Seen, attack_figure
+from viz.svg import png
 
 DEFAULTS = {"method": ("fgsm", "pgd"), "epsilon": ("0.01", "0.03", "0.1", "0.3")}
 QUIET = 95.0  # the percentile of doubt about untouched pictures beyond which a picture counts as detected
@@ -56,11 +56,12 @@ class Attacked:
 
 @dataclass(frozen=True)
 class Changed:
-    """An attack's pictures (S, I), what fresh networks take them for, and what they are (S,)."""
+    """What an attack came to; pictures (S, I) as they were and as they are, probabilities (N, S, C) that fresh networks give to
+    both, and what they are (S,)."""
 
     told: Attacked
-    pixels: Floats
-    answers: Ints
+    pixels: tuple[Floats, Floats]
+    given: tuple[Floats, Floats]
     labels: Ints
 
 
@@ -87,7 +88,8 @@ def against(one: Drawn, other: Drawn, chosen: Examples, pixels: Floats, plan: Pl
     from hypernets.attacks import attack
     from hypernets.uncertainty import entropy, probabilities, separation
 
-    calm = entropy(probabilities(other.answers(pixels)))
+    untouched = probabilities(other.answers(pixels))
+    calm = entropy(untouched)
     limit = np.percentile(calm, QUIET)
     told = probabilities(one.answers(pixels)).mean(axis=0).argmax(axis=-1) == chosen.labels
     require(told.any(), "the networks tell none of the pictures rightly, so that there is nothing to attack")
@@ -100,7 +102,7 @@ def against(one: Drawn, other: Drawn, chosen: Examples, pixels: Floats, plan: Pl
             fooled, fresh = (100 * float(each[told].mean()) for each in wrong)
             detected = 100 * float((doubt > limit).mean())
             told_of = Attacked(method, epsilon, fooled, fresh, detected, separation(calm, doubt))
-            yield Changed(told_of, changed, seen[1].mean(axis=0).argmax(axis=-1), chosen.labels)
+            yield Changed(told_of, (pixels, changed), (untouched, seen[1]), chosen.labels)
 
 
 def rows_of(found: Sequence[Attacked]) -> list[list[str]]:
@@ -159,10 +161,18 @@ def print_attacks(reference: str, plan: Plan, champion: str, *, as_json: bool) -
 
 
 def _sheet(changed: Changed, task: Images) -> bytes:
-    """Some changed pictures, those that are mistaken framed, as a PNG file."""
-    pictures = (255 * changed.pixels[:CELLS]).round().astype(np.uint8).reshape(-1, *task.picture_shape)
-    drawn = sheet(pictures, changed.answers[:CELLS], changed.labels[:CELLS], task.classes)
-    return encode(Frames(drawn[None], 1.0), ".png")
+    """Some pictures before and after, with what fresh networks say of them, as a PNG file."""
+    from hypernets.uncertainty import entropy
+
+    before, after = (
+        Seen(pixels[:SHOWN].reshape(-1, *task.picture_shape), given.mean(axis=0).argmax(axis=-1)[:SHOWN], entropy(given)[:SHOWN])
+        for pixels, given in zip(changed.pixels, changed.given, strict=True)
+    )
+    told, count = changed.told, len(changed.given[1])
+    attack = Attack(before, after, changed.labels[:SHOWN], task.names[1], told.epsilon)
+    fresh = f"what {count} fresh networks say" if count > 1 else "what a fresh network says"
+    words = f"{told.method.upper()}, ε = {told.epsilon:g}: {fresh}, and their doubt in nats, at most {attack.most:.2f}"
+    return png(attack_figure(attack, words))
 
 
 HEAD = ("method", "epsilon", "fooled %", "fresh fooled %", "detected %", "ROC area")

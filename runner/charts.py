@@ -13,6 +13,7 @@ from numpy.random import default_rng
 
 from neatcore.interfaces import Behaving, Charted, Floats, Ints
 from runner import checkpoint as checkpoints
+from runner.curves import Curves, curves_of, curves_section
 from runner.directory import Run
 from runner.disk import read_log
 from runner.session import Parts
@@ -61,6 +62,8 @@ class Chart:
         if last is None or "cells" not in last.search:
             return np.empty((0, 0))
         return in_cells(*(last.search[name] for name in ("places", "fitness", "limits", "cells")))
+
+    told = True  # in a report
 
     @property
     def plots(self) -> list[str]:
@@ -114,13 +117,15 @@ CAPTIONS = {
 }
 
 
-def chart_of(run: Run, parts: Parts, champion: Any) -> Chart | None:
-    """None where behaviour is no place on a chart."""
-    return Chart(run, parts, parts.task, champion) if isinstance(parts.task, Charted) else None
+def chart_of(run: Run, parts: Parts, champion: Any) -> Chart | Curves | None:
+    """None where behaviour is no place on a chart, and the task no function of one number."""
+    return Chart(run, parts, parts.task, champion) if isinstance(parts.task, Charted) else curves_of(parts, champion)
 
 
-def chart_section(chart: Chart, theme: str = "auto") -> Section:
+def chart_section(chart: Chart | Curves, theme: str = "auto") -> Section:
     """The part of a report."""
+    if isinstance(chart, Curves):
+        return curves_section(chart, theme)
     blocks = []
     for name in chart.plots:
         drawn = {tone.name: png(chart.draw(name, tone)) for tone in themes(theme)}

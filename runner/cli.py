@@ -209,7 +209,9 @@ def plot(
     run: RunName = "latest",
     what: Annotated[
         list[str] | None,
-        typer.Argument(help="fitness, loss, lesson, species, complexity, step-size, champion, weights, connectivity; all without"),
+        typer.Argument(
+            help="fitness, loss, lesson, species, complexity, step-size, champion, weights, curve, connectivity; all without"
+        ),
     ] = None,
     out: Annotated[Path | None, typer.Option(help="folder, or a .png or .svg file for a single plot")] = None,
     theme: Annotated[str, typer.Option(help="light or dark")] = "light",

@@ -103,7 +103,7 @@ def _generator_of(pair: str) -> list[str]:
         run = find_run(word.text)
     except InputError:
         return [pair]
-    from runner.agents import latent_words
+    from runner.latent import latent_words
 
     return latent_words(run)
 

@@ -16,12 +16,13 @@ from numpy.random import default_rng
 from neatcore.errors import InputError, TaskError, require, unknown
 from neatcore.files import load
 from neatcore.genome import Genome
-from neatcore.interfaces import Answers, Array, Floats, Frames, Named, Pictorial, Scene, Showable
+from neatcore.interfaces import Array, Floats, Named, Pictorial, Showable, Shown
 from neatcore.nets import Direct
 from neatcore.perceptron import Layers
 from runner import connectivity
 from runner.charts import Chart, chart_of, chart_section
 from runner.compare import grouped
+from runner.curves import Curves
 from runner.directory import Run, find_run, find_runs, slug
 from runner.disk import write_bytes, write_text
 from runner.reading import PLOT, Moving, moving_of, moving_section
@@ -151,7 +152,7 @@ def _sections(run: Run, parts: Parts, champion: Genome | Floats, name: str) -> I
 
         yield from sections(run)
     chart = chart_of(run, parts, champion)
-    if chart:
+    if chart and chart.told:
         yield chart_section(chart)
     wiring = connectivity.wiring_of(parts, champion, run.record["task"])
     if wiring:
@@ -173,7 +174,7 @@ def _names(parts: Parts) -> tuple[Sequence[str] | None, Sequence[str] | None]:
     return None, None
 
 
-def _show(run: Run, parts: Parts, champion: Genome | Floats, seed: int) -> Scene | Frames | Answers:
+def _show(run: Run, parts: Parts, champion: Genome | Floats, seed: int) -> Shown:
     """An episode of a champion."""
     if not isinstance(parts.task, Showable):
         raise InputError(f"task {run.record['task']} has nothing to show: it has no method show(policy, rng)")
@@ -182,7 +183,7 @@ def _show(run: Run, parts: Parts, champion: Genome | Floats, seed: int) -> Scene
         return parts.task.show(policy, default_rng(seed))
 
 
-def _show_if_possible(run: Run, parts: Parts, champion: Genome | Floats) -> Scene | Frames | Answers | None:
+def _show_if_possible(run: Run, parts: Parts, champion: Genome | Floats) -> Shown | None:
     """A report without a picture is better than none."""
     try:
         return _show(run, parts, champion, 0)
@@ -249,7 +250,7 @@ class Subject:
         return moving_of(self.run, self.parts, load(self.run.champion()), self.weights)
 
     @cached_property
-    def chart(self) -> Chart | None:
+    def chart(self) -> Chart | Curves | None:
         return chart_of(self.run, self.parts, load(self.run.champion()))
 
     @property

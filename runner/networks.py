@@ -126,6 +126,14 @@ def pictures_of(drawn: Drawn, outliers: str | None = None) -> tuple[Examples, fl
         raise InputError(str(error).replace("--data", "--outliers")) from error
 
 
+def strangers_of(drawn: Drawn, outliers: str | None) -> Iterator[tuple[str, Examples, float]]:
+    """What networks were not taught, in words, its pictures, and what is full brightness: other classes, letters of a folder."""
+    if isinstance(drawn.task, Images) and drawn.task.strange:
+        yield "other classes", drawn.task.strange, drawn.task.examples.white
+    if outliers is not None:
+        yield "letters", *pictures_of(drawn, outliers)
+
+
 def pixels_of(examples: Examples, white: float, inputs: int) -> Floats:
     """Pictures as networks read them (S, I)."""
     found: Floats = examples.pictures.reshape(-1, inputs) / white
@@ -137,7 +145,6 @@ def print_evaluation(drawn: Drawn, outliers: str | None) -> None:
     from hypernets.uncertainty import accuracies, entropy, lengths, probabilities, separation
 
     examples, white = pictures_of(drawn)
-    strange, bright = pictures_of(drawn, outliers) if outliers is not None else (None, 1.0)
     inside = probabilities(drawn.answers(pixels_of(examples, white, drawn.task.inputs)))
     rows = list(_accuracies(accuracies(inside, examples.labels, SIZES), inside, examples.labels))
     head = ("networks", "accuracy %", "±", "calibration error %")
@@ -148,11 +155,11 @@ def print_evaluation(drawn: Drawn, outliers: str | None) -> None:
     ]
     columns = ("layer", "length", "±", "cosine between two")
     print_table(columns, shown, right=columns[1:])
-    if strange is not None:
+    for name, strange, bright in strangers_of(drawn, outliers):
         outside = probabilities(drawn.answers(pixels_of(strange, bright, drawn.task.inputs)))
         known, strangers = entropy(inside), entropy(outside)
-        print(f"\nentropy: of test pictures {np.median(known):.3g} nats, of letters {np.median(strangers):.3g} (medians)")
-        print(f"area under the ROC curve of telling letters by it: {separation(known, strangers):.3f}")
+        print(f"\nentropy: of test pictures {np.median(known):.3g} nats, of {name} {np.median(strangers):.3g} (medians)")
+        print(f"area under the ROC curve of telling {name} by it: {separation(known, strangers):.3f}")
 
 
 def collapse(drawn: Drawn) -> str:

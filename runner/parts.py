@@ -139,6 +139,12 @@ ENCODINGS: dict[str, Part] = {
         "a generator of whole networks, each drawn from noise",
         wants=PICTURE,
     ),
+    "hypergan-latent": Part(
+        "hypernets.hypergan.latent:HyperGanLatentConfig",
+        "hypernets.hypergan.latent:hypergan_latent",
+        "the noise from which such a generator draws networks",
+        wants=PICTURE,
+    ),
     "coordinate-hypernet": Part(
         "hypernets.coordinates:CoordinateConfig",
         "hypernets.coordinates:coordinate_hypernet",

@@ -179,6 +179,14 @@ RATZLAFF: Sections = GRADIENT | {
     "search": {"rate": 3e-5, "batch": 128},
 }
 
+# The same for 20 points on a curve, with the sizes of the paper's text. All points at every step.
+RATZLAFF_TOY: Sections = {
+    "run": {"generations": 40},
+    "encoding": {"hidden": [100], "noise": 64, "code": 64, "units": [128, 128], "networks": 32},
+    "search": {"rate": 1e-3, "batch": 20, "steps": 100},
+}
+TOY: Sections = GRADIENT | {"run": GRADIENT["run"] | {"generations": 40}, "search": {"rate": 0.005, "batch": 20, "steps": 100}}
+
 # Lehman & Stanley 2011, with generations instead of their steady state, in which nothing stagnates.
 LEHMAN: Sections = {
     "run": {"search": "neat", "encoding": "direct", "generations": 1000},
@@ -233,6 +241,7 @@ PRESETS: dict[str, Sections] = {
     "ha2016-text": HA_TEXT,
     "ha2016-strokes": HA_STROKES,
     "ratzlaff2019": RATZLAFF,
+    "hernandez-lobato2015": TOY,
     "chang2019": CHANG,
 }
 
@@ -265,6 +274,7 @@ TRAINING: dict[str, str] = {
     "mnist": "ha2016-mnist",
     "fashion-mnist": "ha2016-mnist",
     "cifar10": "ha2016-cifar10",
+    "toy-regression": "hernandez-lobato2015",
     "text:": "ha2016-text",
     "strokes:": "ha2016-strokes",
     "agents:": "chang2019",
@@ -287,6 +297,7 @@ FOR_TASK: dict[tuple[str, str], Sections] = {
     ("stanley2002", "double-pole"): {"encoding": {"bias": 0.5}},
     ("stanley2002", "double-pole-no-velocity"): NO_VELOCITY,
     ("risi2012", "retina"): RETINA,
+    ("ratzlaff2019", "toy-regression"): RATZLAFF_TOY,
     ("stanley2009", "boxes"): SUMS,
     ("stanley2009-p-neat", "boxes"): SUMS,
 }

@@ -38,6 +38,7 @@ from runner.compiling import announced
 from runner.directory import Run, create
 from runner.disk import cut_log, sweep
 from runner.display import Display, Facts, Outcome
+from runner.generators import keep_generator
 from runner.interrupt import Interrupt
 from runner.parallel import workers_of
 from runner.parts import ENCODINGS, LEARNING, SEARCHES
@@ -136,6 +137,7 @@ def start(settings: Settings, seed: int, root: Path, command: str, display: Disp
     goal = Goal(settings.run.generations, settings.run.stop_when_solved)
     run = create(root, dumps(settings.sections), settings.run.task, seed, vars(goal), command)
     with run.lock():
+        keep_generator(run, settings.sections)
         if isinstance(parts.encoding, Counted):
             run.update(counts=dict(parts.encoding.counts))
         if origin:

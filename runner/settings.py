@@ -14,6 +14,7 @@ from neatcore.errors import InputError, require, unknown
 from neatcore.interfaces import Task
 from neatcore.parameters import Parameters
 from runner.complaints import complaints
+from runner.generators import found_beside
 from runner.parts import ENCODINGS, LEARNING, REWARDS, SEARCHES, find_part
 from runner.presets import FOR_TASK, PRESETS
 from runner.words import Word, place
@@ -136,7 +137,7 @@ def file_layer(path: Path) -> Layer:
         raise InputError(f"{path} is not TOML: {error}") from error
     for section, values in content.items():
         require(isinstance(values, dict), f"{path}: {section!r} stands outside any section, such as [run] or [search]")
-    return Layer(content, str(path))
+    return Layer(found_beside(content, path.parent), str(path))
 
 
 def _last(key: str, pairs: Sequence[Word], layers: Sequence[Layer]) -> str:

@@ -11,7 +11,7 @@ from numpy.random import Generator, default_rng
 from pydantic import Field
 
 from neatcore.errors import InputError
-from neatcore.interfaces import Answers, Drawing, Evaluation, Frames, Named, Policy, Scene, Showable, Simulated, Simulation, Task
+from neatcore.interfaces import Drawing, Evaluation, Named, Policy, Showable, Shown, Simulated, Simulation, Task
 from neatcore.parameters import Parameters
 
 # Episodes as in the paper, of 200 steps; a network that balances two poles for 1,000 steps mostly does for 100,000.
@@ -81,7 +81,7 @@ class Agents(Parameters):
     def _fitness(self, networks: Policy, seed: int) -> Any:
         return self.inner.evaluate(networks, default_rng(seed)).fitness
 
-    def show(self, policy: Policy, rng: Generator, /) -> Scene | Frames | Answers:
+    def show(self, policy: Policy, rng: Generator, /) -> Shown:
         """The network at the middle of a distribution, at work."""
         if not isinstance(self.inner, Showable):
             raise InputError(f"task {self.of} has nothing to show: it has no method show(policy, rng)")

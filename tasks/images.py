@@ -17,7 +17,7 @@ from neatcore.interfaces import Array, Bools, Evaluation, Floats, Frames, Policy
 from neatcore.parameters import Parameters
 from tasks.asking import parts
 from tasks.data.augment import augmented
-from tasks.data.pictures import Examples, Pictures, load
+from tasks.data.pictures import Examples, Pictures, load, strangers
 from tasks.likelihood import log_softmax
 from tasks.sheets import CELLS, sheet
 
@@ -29,7 +29,7 @@ DATA: str = Field("", description="folder that holds the data set; without, $NEA
 
 
 class Images(Parameters):
-    """What the tasks of this file have in common: pictures of ten classes, and the largest of ten outputs as the answer.
+    """What the tasks of this file have in common: pictures of ten classes or fewer, and the largest output as the answer.
 
     Inputs: pixels in [0, 1], row by row, the channels of a pixel side by side; outputs count as logits. Networks are compared on
     the pictures kept for validation, or on some of the training pictures.
@@ -37,6 +37,7 @@ class Images(Parameters):
 
     augment: bool = Field(False, description="teach pictures that are shifted anew each time; of cifar10 also mirrored")
     training: int = Field(0, ge=0, description="teach so many of the training pictures, the first ones; 0: all")
+    classes: int = Field(0, ge=0, le=10, description="teach and ask the first so many classes only, at least 2; 0: all")
     sampled: int = Field(
         0, ge=0, description="evaluate on so many training pictures, drawn each generation; 0: on all kept for validation"
     )
@@ -46,7 +47,7 @@ class Images(Parameters):
     goal: float = Field(1.0, gt=0, le=1, description="accuracy on the validation pictures that counts as solved")
 
     source: ClassVar[str]
-    classes: ClassVar[Sequence[str]] = DIGITS
+    labels: ClassVar[Sequence[str]] = DIGITS
     margin: ClassVar[int] = 1  # black pixels around a picture, from which one of its size is cut
     mirrored: ClassVar[bool] = False
     loss: ClassVar[str] = "cross-entropy"
@@ -59,12 +60,18 @@ class Images(Parameters):
 
     @property
     def examples(self) -> Pictures:
-        """The data set; InputError where it cannot be read."""
-        found = load(self.source, self.folder)
+        """The data set, of the classes that are taught; InputError where it cannot be read."""
+        require(self.classes != 1, "classes=1 leaves nothing to tell apart; use at least 2, or 0 for all")
+        found = load(self.source, self.folder, self.classes)
         taught = found.training.cut(slice(self.training or None))
         for name, wanted, most in (("training", self.training, len(found.training)), ("sampled", self.sampled, len(taught))):
             require(wanted <= most, f"{name}={wanted} of {self.source} is more than the {most:,} training pictures that there are")
         return replace(found, training=taught)
+
+    @property
+    def strange(self) -> Examples | None:
+        """Test pictures of the classes that are not taught, if any."""
+        return strangers(self.source, self.folder, self.classes) if 0 < self.classes < len(self.labels) else None
 
     @property
     def picture_shape(self) -> tuple[int, int, int]:
@@ -77,7 +84,7 @@ class Images(Parameters):
 
     @property
     def outputs(self) -> int:
-        return len(self.classes)
+        return self.classes or len(self.labels)
 
     @property
     def names(self) -> tuple[Sequence[str], Sequence[str]]:
@@ -85,7 +92,7 @@ class Images(Parameters):
         height, width, channels = self.picture_shape
         colours = ("",) if channels == 1 else (" red", " green", " blue")
         pixels = [f"{y},{x}{colour}" for y in range(1, height + 1) for x in range(1, width + 1) for colour in colours]
-        return pixels, self.classes
+        return pixels, self.labels[: self.outputs]
 
     @property
     def places(self) -> tuple[Floats, Floats]:
@@ -136,7 +143,7 @@ class Images(Parameters):
         wrong = np.flatnonzero(answers != tried.labels)
         shown = [np.arange(min(CELLS, len(rows))), *([wrong[:CELLS]] if len(wrong) else [])]
         bright = (tried.pictures * (255.0 / self.examples.white)).astype(np.uint8)
-        sheets = [sheet(bright[cells], answers[cells], tried.labels[cells], self.classes) for cells in shown]
+        sheets = [sheet(bright[cells], answers[cells], tried.labels[cells], self.labels) for cells in shown]
         told = f"{len(wrong):,} of {len(rows):,} test pictures are mistaken"
         caption = f"test pictures and what the network takes them for; {told}, of which the second sheet shows some"
         return Frames(np.stack(sheets), 0.25, caption if len(wrong) else f"{caption.partition(';')[0]}; {told}")
@@ -199,14 +206,14 @@ class FashionMnist(Stored):
     """Tell ten kinds of clothing apart, 28 × 28 pixels (Xiao, Rasul & Vollgraf 2017)."""
 
     source: ClassVar[str] = "fashion-mnist"
-    classes: ClassVar[Sequence[str]] = CLOTHING
+    labels: ClassVar[Sequence[str]] = CLOTHING
 
 
 class Cifar10(Stored):
     """Tell ten kinds of things apart, 32 × 32 pixels in colour (Krizhevsky 2009)."""
 
     source: ClassVar[str] = "cifar10"
-    classes: ClassVar[Sequence[str]] = THINGS
+    labels: ClassVar[Sequence[str]] = THINGS
     margin: ClassVar[int] = 2
     mirrored: ClassVar[bool] = True
 

@@ -30,6 +30,7 @@ TASKS: dict[str, str] = {
     "mnist": "tasks.images:Mnist",
     "fashion-mnist": "tasks.images:FashionMnist",
     "cifar10": "tasks.images:Cifar10",
+    "toy-regression": "tasks.regression:ToyRegression",
     "denoise": "tasks.denoising:Denoise",
 }
 GROUP = "neatcore.tasks"  # the entry points through which installed packages add tasks

@@ -13,15 +13,15 @@ from matplotlib.axes import Axes
 from PIL import Image
 
 from neatcore.errors import InputError, require, unknown
-from neatcore.interfaces import Answers, Frames, Scene
+from neatcore.interfaces import Answers, Curve, Frames, Scene, Shown
 from viz.answers import answers_figure, draw_answers
+from viz.curves import curve_figure
 from viz.raster import duration, paint
 from viz.style import Theme, extent, theme_of
 from viz.svg import png
 
 __all__ = ["Animation", "animate", "draw_answers", "draw_scene_frame", "encode", "film_strip", "save_animation"]
 
-Shown = Scene | Frames | Answers
 SUFFIXES = (".webp", ".gif", ".png", ".mp4")
 MOST_FRAMES = 300
 FASTEST = 30.0  # frames a second
@@ -37,10 +37,11 @@ class Animation:
 
 
 def animate(shown: Shown, *, theme: str | Theme = "light", width: int = 560) -> Animation:
-    """An episode as pictures, at most 30 a second and 300 in all; answers are one picture."""
+    """An episode as pictures, at most 30 a second and 300 in all; answers and curves are one picture."""
     tone = theme_of(theme)
-    if isinstance(shown, Answers):
-        return Animation([Image.open(io.BytesIO(png(answers_figure(shown, theme=tone)))).convert("RGB")], 1.0)
+    if isinstance(shown, Answers | Curve):
+        drawing = answers_figure(shown, theme=tone) if isinstance(shown, Answers) else curve_figure(shown, theme=tone)
+        return Animation([Image.open(io.BytesIO(png(drawing))).convert("RGB")], 1.0)
     require(shown.rate > 0, f"an episode at {shown.rate} frames a second")
     total = _length(shown)
     stride = max(1, round(shown.rate / FASTEST), -(-total // MOST_FRAMES))
@@ -131,7 +132,7 @@ def _aspect(shown: Scene | Frames) -> float:
 
 def _strip(shown: Shown, tone: Theme, width: int) -> Image.Image:
     """Moments side by side as one picture on paper; wide ones in two rows."""
-    if isinstance(shown, Answers):
+    if isinstance(shown, Answers | Curve):
         return animate(shown, theme=tone).images[0]
     times = _moments(shown, MOMENTS)
     gap = width // 90

@@ -13,9 +13,10 @@ from matplotlib.figure import Figure
 
 from neatcore.errors import require
 from neatcore.genome import Genome
-from neatcore.interfaces import Answers, Floats, Frames, Scene
+from neatcore.interfaces import Answers, Curve, Floats, Shown
 from viz.answers import answers_figure
 from viz.behaviour import encode
+from viz.curves import curve_figure
 from viz.novelty import plot_novelty
 from viz.page import definitions, figure_block, page, picture, section, themes
 from viz.progress import plot_complexity, plot_fitness, plot_lesson, plot_loss, plot_step_size, solved_after
@@ -52,7 +53,7 @@ class ReportData:
     metrics: Sequence[Mapping[str, Any]]
     facts: Sequence[tuple[str, str]] = ()
     champion: Genome | Floats | Sequence[Floats] | None = None
-    shown: Scene | Frames | Answers | None = None
+    shown: Shown | None = None
     command: str = ""
     config_toml: str = ""
     names_in: Sequence[str] | None = None
@@ -125,8 +126,9 @@ def _at_work(data: ReportData, name: str, theme: str) -> Iterator[str]:
     if shown is None:
         return
     label = _sentences("The champion at work", shown.caption)
-    if isinstance(shown, Answers):
-        drawn = {kind: answers_figure(shown, width=width) for kind, width in (("wide", 560), ("narrow", NARROW))}
+    if isinstance(shown, Answers | Curve):
+        draw: Callable[..., Figure] = answers_figure if isinstance(shown, Answers) else curve_figure
+        drawn = {kind: draw(shown, width=width) for kind, width in (("wide", 560), ("narrow", NARROW))}
         parts = {kind: svg(drawing, f"{name}-answers-{kind}", LIGHT, label) for kind, drawing in drawn.items()}
     else:
         parts = {
@@ -136,7 +138,7 @@ def _at_work(data: ReportData, name: str, theme: str) -> Iterator[str]:
     yield section("The champion at work", figure_block(parts, _sentences(shown.caption, _legend(shown))))
 
 
-def _legend(shown: Scene | Frames | Answers) -> str:
+def _legend(shown: Shown) -> str:
     """How to read the drawing of answers."""
     if not isinstance(shown, Answers):
         return ""

@@ -16,9 +16,8 @@ from pydantic import Field, field_validator
 from hypernets.agents.bodies import Body, differences
 from hypernets.agents.vae import Fitted, Vae
 from hypernets.interfaces import Applied
-from neatcore.errors import InputError, require
-from neatcore.files import load
-from neatcore.genome import Genome
+from hypernets.reading import read_generator
+from neatcore.errors import InputError
 from neatcore.interfaces import Floats, Policy, VectorSpace
 from neatcore.parameters import Parameters
 from neatcore.perceptron import PerceptronPolicy
@@ -98,15 +97,16 @@ class Latent:
         return {"trained": self.fitted.vae.latent, "weights": self.body.size}
 
     @cached_property
-    def numbers(self) -> Weights:
-        """The generator's own, for JAX."""
-        return {name: jnp.asarray(array, jnp.float32) for name, array in self.fitted.numbers.items()}
+    def numbers(self) -> Stacked:
+        """The generator's own, as JAX has them; plain, since what is first asked for while JAX traces must not stay with it."""
+        return {name: np.asarray(array, np.float32) for name, array in self.fitted.numbers.items()}
 
     def initial(self, key: jax.Array, /) -> jax.Array:
         return jax.random.normal(key, (self.fitted.vae.latent,))
 
     def generate(self, z: jax.Array, /) -> Weights:
-        vector = self.numbers["mean"] + self.numbers["deviation"] * self.fitted.vae.decode(self.numbers, z)
+        numbers = {name: jnp.asarray(array) for name, array in self.numbers.items()}
+        vector = numbers["mean"] + numbers["deviation"] * self.fitted.vae.decode(numbers, z)
         found, begin = {}, 0
         for k, shape in enumerate(self.body.flat.shapes, 1):
             end = begin + shape[0] * shape[1]
@@ -130,18 +130,8 @@ class Latent:
 
 def latent(config: LatentConfig, inputs: int, outputs: int) -> tuple[Latent, Acting]:
     """The latent space of the generator in a file, and the networks made of it; InputError where they do not fit the task."""
-    require(config.generator, f"which generator? for example: encoding=latest, a run; {MAKE}")
-    has, wants = (f"{i} inputs and {count(o)}" for i, o in (config.ends, (inputs, outputs)))
-    require(config.ends == (inputs, outputs), f"the generator {config.generator} makes networks of {has}; this task needs {wants}")
-    body = Body(inputs, config.hidden, outputs, config.pairs)
-    vae, vector = Vae(body.size, config.widths, config.latent), load(config.generator)
-    if isinstance(vector, Genome):
-        raise InputError(f"{config.generator} holds a genome of nodes and links, not a generator of networks; {MAKE}")
-    size = vae.packing.size
-    fits = len(vector) == size
-    require(fits, f"{config.generator} has {len(vector):,} numbers, a generator with these options {size:,}; {MAKE}")
-    return Latent(body, Fitted.of(vae, vector)), Acting((inputs, *config.hidden, outputs))
-
-
-def count(outputs: int) -> str:
-    return f"{outputs} output{'' if outputs == 1 else 's'}"
+    (first, last), hidden = config.ends, config.hidden
+    body = Body(first, hidden, last, config.pairs)
+    vae = Vae(body.size, config.widths, config.latent)
+    vector = read_generator(config.generator, config.ends, (inputs, outputs), vae.packing.size, MAKE)
+    return Latent(body, Fitted.of(vae, vector)), Acting((inputs, *hidden, outputs))

@@ -32,9 +32,16 @@ class Lines:
     weights: Floats
     aligned: Floats
 
-    def bend(self, fitness: Floats) -> float:
-        """How far fitness (K, P) is from the straight line between its ends, in the mean over the way and the pairs."""
-        ends = fitness[[int(np.argmin(np.abs(self.shares - end))) for end in (0.0, 1.0)]]
+    def ends(self, fitness: Floats) -> Floats:
+        """Fitness (2, P) at the ends of the way."""
+        return fitness[[int(np.argmin(np.abs(self.shares - end))) for end in (0.0, 1.0)]]
+
+    def bend(self, fitness: Floats, between: Floats | None = None) -> float:
+        """How far fitness (K, P) is from the straight line between its ends, in the mean over the way and the pairs.
+
+        between: fitness (K, P) whose ends are taken instead.
+        """
+        ends = self.ends(fitness if between is None else between)
         within = (self.shares > 0) & (self.shares < 1)
         straight = ends[0] + self.shares[within, None] * (ends[1] - ends[0])
         return float(np.abs(fitness[within] - straight).mean())

@@ -43,9 +43,12 @@ from neatcore.interfaces.seam import Z_in as Z_in
 from neatcore.interfaces.seam import Z_out as Z_out
 from neatcore.interfaces.showing import Answers as Answers
 from neatcore.interfaces.showing import Charted as Charted
+from neatcore.interfaces.showing import Curve as Curve
+from neatcore.interfaces.showing import Curved as Curved
 from neatcore.interfaces.showing import Frames as Frames
 from neatcore.interfaces.showing import Lived as Lived
 from neatcore.interfaces.showing import Named as Named
 from neatcore.interfaces.showing import Scene as Scene
 from neatcore.interfaces.showing import Shape as Shape
 from neatcore.interfaces.showing import Showable as Showable
+from neatcore.interfaces.showing import Shown as Shown

@@ -59,12 +59,35 @@ class Answers:
     caption: str = ""
 
 
+@dataclass(frozen=True)
+class Curve:
+    """A function of one number: what is true (K,) at places (K,), what P networks answer there (P, K), the points (N, 2) taught."""
+
+    places: Floats
+    truth: Floats
+    points: Floats
+    answers: Floats
+    caption: str = ""
+
+
+Shown = Frames | Scene | Answers | Curve
+
+
 @runtime_checkable
 class Showable(Protocol):
     """A task that can show a network at work."""
 
-    def show(self, policy: Policy, rng: Generator, /) -> Frames | Scene | Answers:
+    def show(self, policy: Policy, rng: Generator, /) -> Shown:
         """One episode of the first network of `policy`."""
+        ...
+
+
+@runtime_checkable
+class Curved(Protocol):
+    """A task that is a function of one number, for pictures of many networks."""
+
+    def curve(self, policy: Policy, /) -> Curve:
+        """What all networks of `policy` answer."""
         ...
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
@@ -73,12 +73,18 @@ class Pictures:
         return int(height), int(width), int(channels)
 
 
-def load(name: str, given: str) -> Pictures:
-    """The data set of that name from the folder `given`, or from where it is found without one.
+def load(name: str, given: str, classes: int = 0) -> Pictures:
+    """The data set of that name from the folder `given`, or from where it is found without one; its first `classes`, if not 0.
 
     The first part of the published training pictures is kept for validation: 5,000 of 60,000, and of CIFAR-10's 50,000.
     """
-    return _load(name, given, os.environ.get(VARIABLE, ""))
+    where = os.environ.get(VARIABLE, "")
+    return _first(name, given, where, classes) if classes else _load(name, given, where)
+
+
+def strangers(name: str, given: str, classes: int) -> Examples:
+    """Test pictures of all classes but the first ones."""
+    return _chosen(load(name, given).test, range(classes, CLASSES))
 
 
 def outliers(given: str) -> Examples:
@@ -96,6 +102,18 @@ def _load(name: str, given: str, _: str) -> Pictures:
         return _parted(training, test, len(training) // 10)
     training, test = _examples(name, TRAINING, given), _examples(name, TEST, given)
     return _parted(training, test, len(training) // 12)
+
+
+@lru_cache(maxsize=4)
+def _first(name: str, given: str, where: str, classes: int) -> Pictures:
+    whole = _load(name, given, where)
+    training, validation, test = (_chosen(part, range(classes)) for part in (whole.training, whole.validation, whole.test))
+    return Pictures(training, validation, test, whole.white)
+
+
+def _chosen(examples: Examples, classes: Sequence[int]) -> Examples:
+    rows = np.isin(examples.labels, classes)
+    return _frozen(examples.pictures[rows], examples.labels[rows])
 
 
 def _parted(training: Examples, test: Examples, held: int) -> Pictures:

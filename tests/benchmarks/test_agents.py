@@ -14,6 +14,7 @@ from neatcore.errors import InputError
 def rows() -> list[Row]:
     figures = {"r2": 0.5, "r2_squares": 0.6, "r2_weights": 0.1, "processor": 100}
     bends = {f"{kind}_{space}": 10.0 + place for place, space in enumerate(agents.SPACES) for kind in ("bend", "mean_bend")}
+    bends |= {"bend_learnt_ends": 13.0, "from_learnt": 14.0, "to_learnt": 15.0, "from_made": 16.0, "to_made": 17.0}
     found = []
     for variant in agents.variants():
         for place, group in enumerate(agents.PAPER):
@@ -34,6 +35,7 @@ def test_the_page_has_the_papers_table_beside_ours(tmp_path: Path, monkeypatch: 
     assert "| 101–150 | 10,103 | 132.6 ± 13.1 | 127.0 ± 55.3 | 300 | 20.0 ± 20.0 | 21.0 ± 21.0 | 22.0 ± 22.0 |" in text
     assert sum(counts for counts, *_ in list(agents.PAPER.values())[:-1]) == agents.PAPER["all"][0]
     assert text.count("aligned, β") >= 3
+    assert "survive 14.0 and 15.0 steps in the mean, made again 16.0 and 17.0." in text
 
 
 def test_a_short_run_and_one_that_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

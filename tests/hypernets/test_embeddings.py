@@ -197,6 +197,8 @@ def test_a_bend_is_the_distance_from_the_straight_line() -> None:
     lines = Lines(shares, straight, bent, np.concatenate([bent, straight - (bent - straight)], axis=1))
     assert lines.bend(straight) == pytest.approx(0, abs=1e-9)
     assert lines.bend(bent) == pytest.approx(2)
+    assert lines.bend(bent + 3, straight) == pytest.approx(3 + 2)
+    assert lines.ends(straight).tolist() == [[10], [14]]
     assert lines.bend(lines.aligned) == pytest.approx(2)
     assert lines.mean_bend(lines.aligned) == pytest.approx(0, abs=1e-9)
 

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from shutil import rmtree
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from benchmarks.ordeal import contents
 from hypernets.dense import Dense
 from runner.attacking import parse
-from runner.directory import find_run
+from runner.compare import grouped
+from runner.directory import all_runs, find_run
 from runner.networks import Drawn, collapse
 from tasks.boolean import Xor
 from tests.runner.test_cli import call
@@ -54,12 +57,51 @@ def test_networks_are_drawn_tried_and_attacked(tmp_path: Path) -> None:
         assert said in done.stderr
 
 
+def test_classes_that_were_not_taught_are_asked_too() -> None:
+    words = (*TINY[1:], "classes=5", "answering=2", "generations=2", "--quiet")
+    assert call("train", "digits", "model=hypergan", *words).exit_code == 0
+    done = call("sample", "--networks", "3", "--evaluate")
+    assert done.exit_code == 0, done.stderr
+    *_, doubt, area, _ = done.stdout.splitlines()
+    assert doubt.startswith("entropy: of test pictures ")
+    assert "of other classes" in doubt
+    assert float(area.removeprefix("area under the ROC curve of telling other classes by it: ")) > 0.5
+
+
 def test_a_run_without_a_generator_is_named() -> None:
     call("run", "xor", "generations=1", "--quiet")
     for command in (("sample", "--networks", "2"), ("attack",)):
         done = call(*command)
         assert done.exit_code == 2
         assert "has encoding=direct, from which no networks are drawn" in done.stderr
+
+
+def test_the_noise_of_a_generator_is_searched_by_runs_that_stand_alone(tmp_path: Path) -> None:
+    assert call("train", "digits", "model=hypergan", *TINY, "answering=2", "generations=1", "--quiet").exit_code == 0
+    assert call("train", "digits", "model=hypergan", *TINY, "generations=1", "--quiet", "--seed", "1").exit_code == 0
+    one, other = all_runs(tmp_path / "runs")
+    for trained in (one, one, other):
+        done = call("run", "digits", f"encoding={trained.path}", "search=cma", "population=4", "generations=2", "--quiet")
+        assert done.exit_code == 0, done.stderr
+    first, same, third = all_runs(tmp_path / "runs")[2:]
+    assert contents(first.path) == contents(same.path)
+    assert len(grouped([first, same, third])) == 2
+    assert call("train", "digits", f"model={other.path}", "generations=1", "--quiet").exit_code == 0
+    rmtree(one.path)
+    first.path.rename(tmp_path / "moved")
+    for command in (("resume", "--generations", "1", "--quiet"), ("report",), ("plot", "weights")):
+        done = call(command[0], str(tmp_path / "moved"), *command[1:])
+        assert done.exit_code == 0, done.stderr
+    again = call("run", "digits", f"encoding={third.path}", "search=cma")
+    assert "has encoding=hypergan-latent, which is no generator of networks; make one with model=hypergan" in again.stderr
+    wrong = call("run", "xor", f"encoding={other.path}", "search=cma").stderr
+    assert "makes networks of 64 inputs and 10 outputs; this task needs 2 inputs and 1 output" in wrong
+
+
+def test_a_task_without_examples_cannot_teach_a_generator() -> None:
+    done = call("train", "cartpole", "model=hypergan")
+    assert done.exit_code == 2
+    assert done.stderr == "error: task CartPole has no examples to learn from, which search=gradient needs\n"
 
 
 def test_words_of_an_attack() -> None:

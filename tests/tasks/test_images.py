@@ -87,6 +87,25 @@ def test_fewer_examples_are_the_first_ones(folder: str) -> None:
     assert len(task.examples.validation) == len(whole.examples.validation)
 
 
+@pytest.mark.parametrize("cls", [Digits, Cifar10])
+def test_some_classes_are_taught_and_the_others_are_strange(cls: type[Images], folder: str) -> None:
+    place = {} if cls is Digits else {"data": folder}
+    task, whole = cls.model_validate({"classes": 5, **place}), cls.model_validate(place)
+    assert (task.outputs, whole.outputs, len(task.names[1]), len(task.places[1])) == (5, 10, 5, 5)
+    for name in ("training", "validation", "test"):
+        some, every = getattr(task.examples, name), getattr(whole.examples, name)
+        assert np.array_equal(some.pictures, every.pictures[every.labels < 5])
+        assert np.array_equal(some.labels, every.labels[every.labels < 5])
+    test, strange = whole.examples.test, task.strange
+    assert strange is not None
+    assert np.array_equal(strange.pictures, test.pictures[test.labels >= 5])
+    assert task.examples.white == whole.examples.white
+    assert whole.strange is cls.model_validate({"classes": 10, **place}).strange is None
+    assert max(labels.max() for _, labels in task.batches(100, RNG(0))) <= 4
+    with pytest.raises(InputError, match="classes=1 leaves nothing to tell apart"):
+        _ = cls.model_validate({"classes": 1, **place}).inputs
+
+
 @pytest.mark.parametrize("augment", [False, True])
 def test_the_same_rng_gives_the_same_batches(augment: bool, folder: str) -> None:
     task = Cifar10(data=folder, augment=augment)
