@@ -30,6 +30,7 @@ ALONG, ACROSS = 0.05, 0.6  # drag of the water along the arm and across it
 TORQUE, BEARING = 4.0, 2.0  # of the base: what turns it, and its friction
 FURTHEST = 2.4  # radians to either side
 SUBSTEPS, STEP = 10, 0.01  # of 0.01 s each to a decision
+FARTHEST = 2.0 * COMPARTMENTS  # from the base, for a point of an arm that the time step can follow
 
 
 @kernel
@@ -133,6 +134,24 @@ def move(lane: Floats, activations: Floats, torque: float, dt: float, friction: 
 
 
 @kernel
+def torn(lane: Floats) -> bool:
+    """Whether a point of a state (84,) is where no arm reaches: forces had outgrown the time step."""
+    for at in range(2, STATE - 2, 4):
+        if not (abs(lane[at]) <= FARTHEST and abs(lane[at + 1]) <= FARTHEST):
+            return True
+    return False
+
+
+@kernel
+def hold(lane: Floats, before: Floats) -> None:
+    """Put a state (84,) back to what it was, at rest."""
+    lane[:] = before
+    lane[1] = 0.0
+    for at in range(2, STATE - 2, 4):
+        lane[at + 2] = lane[at + 3] = 0.0
+
+
+@kernel
 def distance_to(lane: Floats, goal: Floats) -> float:
     """From the middle of the last pair to the goal."""
     at = 2 + 4 * (POINTS - 4)
@@ -146,9 +165,11 @@ def advance(
 ) -> int:
     """Move the living lanes of states (P, S, 84) by a decision, in place; how many networks have a lane that has not arrived.
 
-    outputs (P, S, 32): the activations, then what turns the base left and what turns it right; cut to [0, 1].
+    outputs (P, S, 32): the activations, then what turns the base left and what turns it right; cut to [0, 1]. An arm that would be
+    torn stays where it was, at rest.
     """
     points, forces, activations = np.empty((POINTS, 4)), np.empty((POINTS, 2)), np.empty(3 * COMPARTMENTS + 2)
+    before = np.empty(STATE)
     left = 0
     for p in range(states.shape[0]):
         rows_left = False
@@ -156,11 +177,14 @@ def advance(
             if not living[p, s]:
                 continue
             lane = states[p, s]
+            before[:] = lane
             for k in range(len(activations)):
                 activations[k] = min(max(outputs[p, s, k], 0.0), 1.0)
             torque = TORQUE * (activations[3 * COMPARTMENTS] - activations[3 * COMPARTMENTS + 1])
             for _ in range(SUBSTEPS):
                 move(lane, activations, torque, STEP, 1.0, points, forces)
+            if torn(lane):
+                hold(lane, before)
             steps[p, s] += 1
             living[p, s] = distance_to(lane, goal) > radius
             rows_left |= living[p, s]

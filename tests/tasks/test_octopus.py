@@ -211,3 +211,19 @@ def test_a_drawn_arm_moves_and_stays_in_the_picture() -> None:
 def test_what_cannot_be_is_refused(key: str, value: object) -> None:
     with pytest.raises(ValidationError, match=key):
         Octopus.model_validate({key: value})
+
+
+def test_an_arm_that_would_be_torn_stays_where_it_was_at_rest() -> None:
+    task = Octopus()
+    states = np.tile(straight(20.0), (1, 2, 1))
+    states[0, 0, 2 + 4 * 7 + 2] = 1e5  # how fast a point flies away
+    before = states.copy()
+    living, steps, observations = np.ones((1, 2), bool), np.zeros((1, 2), np.int64), np.zeros((1, 2, 82))
+    outputs = np.full((1, 2, 32), 0.5)
+    kernels.advance(states, outputs, living, steps, observations, np.ones(84), np.array(task.goal), task.radius)
+    velocities = states[0, 0, 2:82].reshape(20, 4)[:, 2:]
+    np.testing.assert_array_equal(points_of(states[0, 0]), points_of(before[0, 0]))
+    assert not velocities.any()
+    assert steps.tolist() == [[1, 1]]
+    assert living.all()
+    assert np.abs(points_of(states[0, 1]) - points_of(before[0, 1])).max() > 1e-4  # the other one moves
