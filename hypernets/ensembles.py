@@ -27,7 +27,8 @@ def each(network: Network, weights: Weights, inputs: jax.Array) -> jax.Array:
     """
     state = jnp.zeros((len(inputs), network.memory))
     answer = jax.checkpoint(lambda own: network.apply(own, state, inputs).outputs)
-    found: jax.Array = jax.lax.map(answer, dict(weights), batch_size=1 if jax.default_backend() == "cpu" else TOGETHER)
+    together = None if jax.default_backend() == "cpu" else TOGETHER
+    found: jax.Array = jax.lax.map(answer, dict(weights), batch_size=together)
     return found
 
 
