@@ -7,8 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks import hypergan
-from benchmarks.hypergan import APART, DROPPED, GENERATED, VARIANTS, Measured, attempt, result
+from benchmarks import hypergan, hypergan_work
+from benchmarks.hypergan import Measured, attempt, result
+from benchmarks.hypergan_work import APART, DROPPED, GENERATED, VARIANTS
 from runner.attacking import Plan
 from tasks.data.pictures import Examples
 
@@ -18,8 +19,8 @@ def short(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Few networks, few pictures."""
     monkeypatch.setenv("NEATCORE_DATA", str(data))
     whole = hypergan.pictures_of
-    monkeypatch.setattr(hypergan, "NETWORKS", 10)
-    monkeypatch.setattr(hypergan, "APARTS", 2)
+    monkeypatch.setattr(hypergan_work, "NETWORKS", 10)
+    monkeypatch.setattr(hypergan_work, "APARTS", 2)
     monkeypatch.setattr(hypergan, "PLAN", Plan(("fgsm", "pgd"), (0.3,), networks=1, pictures=20))
 
     def few(*words: object) -> tuple[Examples, float]:

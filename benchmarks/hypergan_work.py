@@ -1,0 +1,106 @@
+"""The three kinds of networks of `benchmarks.hypergan`, and how each is trained."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, cast
+
+import jax
+import numpy as np
+from numpy.random import default_rng
+
+from benchmarks.variants import Variant
+from hypernets.ensembles import Ensemble, each
+from hypernets.flat import Flat
+from hypernets.gradient import Gradient, GradientConfig
+from hypernets.hypergan import HyperGan
+from hypernets.hypergan.targets import LeakyConvNet
+from runner.networks import Drawn
+from runner.session import assemble
+from runner.settings import resolve
+from tasks.images import Images
+
+if TYPE_CHECKING:
+    from hypernets.interfaces import Stacked
+    from hypernets.losses import Figures, Loss
+
+NETWORKS = 100
+GENERATED, APART, DROPPED = "HyperGAN", "trained apart", "dropout"
+APARTS, DROP, RATE = 10, 0.5, 1e-3  # networks trained apart; share dropped; Adam's rate for both
+TRAINED = {GENERATED: 8, APART: APARTS, DROPPED: 1}  # networks of which each step has the gradient
+LATE, SLOWER = 0.75, 0.1  # share of the steps after which the rate, of all, is multiplied
+VARIANTS = tuple(Variant(name, "mnist", "ratzlaff2019") for name in TRAINED)
+
+
+@dataclass(frozen=True)
+class Apart(Flat):
+    """z: the weights of networks that learn from the same examples, each alone."""
+
+    network: Ensemble
+
+    def cost(self, z: jax.Array, loss: Loss, inputs: jax.Array, targets: jax.Array, _key: jax.Array) -> tuple[jax.Array, Figures]:
+        outputs = each(self.network.network, self.generate(z), inputs)
+        losses, figures = jax.vmap(lambda own: loss(own, targets))(outputs)
+        return losses.sum(), {name: values.mean() for name, values in {"loss": losses, **figures}.items()}
+
+
+@dataclass(frozen=True)
+class Work:
+    """One seed's task and settings, and how many steps HyperGAN takes."""
+
+    seed: int
+    steps: int
+
+    @cached_property
+    def task(self) -> Images:
+        return cast(Images, resolve("mnist", []).task)
+
+    def made(self, name: str) -> tuple[Drawn, dict[str, float]]:
+        """Networks of one kind, trained, and figures of that."""
+        return {GENERATED: self.generated, APART: self.apart, DROPPED: self.dropped}[name]()
+
+    def generated(self) -> tuple[Drawn, dict[str, float]]:
+        """Networks of HyperGAN, and figures of its training."""
+        variant = replace(VARIANTS[0], words=(f"drops=[{round(LATE * self.steps)}]", f"factors=[{SLOWER}]"))
+        parts = assemble(variant.settings(1), self.seed)
+        search, generator = cast(Gradient, parts.search), cast(HyperGan, parts.encoding)
+        figures = descend(search, self.steps, parts.rng)
+        return Drawn(self.task, generator.network, generator.sample(search.genomes[0], NETWORKS, self.seed)), figures
+
+    def apart(self) -> tuple[Drawn, dict[str, float]]:
+        """Networks of the same kind, each trained alone, with as many gradients of a network on a batch as HyperGAN's."""
+        network = self.network(0.0)
+        ensemble = Ensemble(network, APARTS, probabilities=True)
+        weights, figures = self.learnt(Apart(ensemble), self.steps * TRAINED[GENERATED] // APARTS)
+        return Drawn(self.task, network, {name: array[0] for name, array in weights.items()}), figures
+
+    def dropped(self) -> tuple[Drawn, dict[str, float]]:
+        """Networks that are one network with half of what its matrix reads left out, each another half (Gal & Ghahramani 2016)."""
+        network = self.network(DROP)
+        learnt, figures = self.learnt(Flat(network), self.steps)
+        one = Drawn(self.task, network, learnt)
+        kernel = one.weights["dense1.kernel"]
+        kept = default_rng(self.seed).random((NETWORKS, kernel.shape[1], 1)) >= DROP
+        weights = {name: np.repeat(array, NETWORKS, axis=0) for name, array in one.weights.items()}
+        return Drawn(self.task, one.network, weights | {"dense1.kernel": (kernel * kept / (1 - DROP)).astype(np.float32)}), figures
+
+    def network(self, drop: float) -> LeakyConvNet:
+        return LeakyConvNet(self.task.picture_shape, 5, (32, 32), (), self.task.outputs, drop)
+
+    def learnt(self, flat: Flat, steps: int) -> tuple[Stacked, dict[str, float]]:
+        """The weights of `flat` after so many steps, and figures of the last."""
+        config, rng = GradientConfig(rate=RATE, batch=128, drops=(round(LATE * steps),), factors=(SLOWER,)), default_rng(self.seed)
+        search = Gradient(config, flat.space, rng)
+        search.follow(flat, flat.network, cast(Any, self.task))
+        figures = descend(search, steps, rng)
+        return flat.decode(search.genomes), figures
+
+
+def descend(search: Gradient, steps: int, rng: np.random.Generator) -> dict[str, float]:
+    """Figures of the last fiftieth of so many steps, and how many they were."""
+    search.config = search.config.model_copy(update={"steps": max(1, steps // 50)})
+    done = 0
+    while done < steps:
+        done += search.advance(rng)
+    return {**search.figures, "steps": done}
