@@ -58,7 +58,7 @@ def test_networks_are_drawn_tried_and_attacked(tmp_path: Path) -> None:
 
 
 def test_classes_that_were_not_taught_are_asked_too() -> None:
-    words = (*TINY[1:], "classes=5", "answering=2", "generations=2", "--quiet")
+    words = (*TINY[1:], "classes=5", "answering=2", "generations=12", "rate=0.002", "--quiet")
     assert call("train", "digits", "model=hypergan", *words).exit_code == 0
     done = call("sample", "--networks", "3", "--evaluate")
     assert done.exit_code == 0, done.stderr
