@@ -10,6 +10,7 @@ import numpy as np
 from numpy.random import Generator
 from pydantic import Field, field_validator
 
+from neatcore.errors import InputError
 from neatcore.interfaces import Array, Evaluation, Floats, Ints, Policy
 from neatcore.parameters import Parameters
 from tasks.asking import parts
@@ -30,6 +31,7 @@ class Strokes(Parameters):
     file: str = Field("", description="an .npz of drawings; docs/tasks.md has the layout")
     mixtures: int = Field(20, ge=1, le=1000, description="Gaussians of a density; each takes 6 outputs")
     augment: bool = Field(False, description="teach drawings that are up to 10 % wider, narrower, higher or lower, anew each time")
+    shortest: int = Field(1, ge=1, le=100_000, description="points of a drawing from which it is taught; shorter ones are left out")
     longest: int = Field(250, ge=1, le=100_000, description="points of a drawing that are taught; longer ones are cut there")
     validated: int = Field(0, ge=0, description="drawings that fitness is measured on, the first kept for validation; 0: all")
 
@@ -64,7 +66,12 @@ class Strokes(Parameters):
     def batches(self, size: int, rng: Generator, /) -> Iterator[tuple[Array, Array]]:
         """Points (T, S, 3) float32 and those that came next (T, S, 3), NaN after a drawing's end, where inputs are 0."""
         drawings = self.sketches.training
-        order = rng.permutation(len(drawings))
+        taught = np.flatnonzero(drawings.lengths >= self.shortest)
+        if not len(taught):
+            raise InputError(
+                f"shortest={self.shortest} leaves out all drawings; the longest has {drawings.lengths.max()} points to learn"
+            )
+        order = rng.permutation(taught)
         for first in range(0, len(order), size):
             rows = order[first : first + size]
             steps = max(1, -(-int(drawings.lengths[rows].max()) // ROUND)) * ROUND

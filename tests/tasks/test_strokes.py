@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from neatcore.checks import check_task
+from neatcore.errors import InputError
 from neatcore.interfaces import Array, Floats, Generalising, Ints, Named, Policy, State, Teaching
 from tasks.data.strokes import Drawings
 from tasks.likelihood import mixture_density
@@ -72,6 +73,18 @@ def test_long_drawings_are_cut(file: str) -> None:
     assert {points.shape[0] for points, _ in cut.batches(9, RNG(0))} == {4}
     policy = Leaky(RNG(0).normal(size=(1, 121, 4)))
     assert cut.evaluate(policy, RNG(0)).fitness == whole.evaluate(policy, RNG(0)).fitness  # measured on whole ones
+
+
+def test_short_drawings_are_not_taught(file: str) -> None:
+    every, few = Strokes(file=file), Strokes(file=file, shortest=6)
+    lengths = every.sketches.training.lengths
+    taught = [len(points) for points, _ in lanes(list(few.batches(9, RNG(0))))]
+    assert sorted(taught) == sorted(length for length in lengths.tolist() if length >= 6)
+    assert 0 < len(taught) < len(lengths)
+    policy = Leaky(RNG(0).normal(size=(1, 121, 4)))
+    assert few.evaluate(policy, RNG(0)).fitness == every.evaluate(policy, RNG(0)).fitness  # measured on all
+    with pytest.raises(InputError, match=f"shortest=9999 leaves out all drawings; the longest has {lengths.max()} points"):
+        next(Strokes(file=file, shortest=9999).batches(9, RNG(0)))
 
 
 def test_augmented_drawings_are_stretched_by_up_to_a_tenth(file: str) -> None:
