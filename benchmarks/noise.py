@@ -144,6 +144,9 @@ Networks of 64, 32, 10 units. For each seed a HyperGAN is trained anew, {PASSES}
 `{" ".join(TRAINED)}`; its noise has 32 numbers, the network 2,410. Fitness is the mean log
 probability of the right class on the validation pictures. *Noise by chance* draws as many networks of the generator, and keeps the
 fittest. Evaluations do not count what taught the generator, which has seen the training pictures; evolution never sees them.
+
+What evolution gains on the validation pictures, of which there are few, it loses on others: a network that fits them better than any
+draw by chance tells fewer test pictures. Searched among so many draws, or for longer, the fittest is no longer the best.
 """
 
 

@@ -24,7 +24,7 @@ from viz.behaviour import encode
 from viz.cosines import cosines_figure
 from viz.svg import png
 
-NAME, SEEDS, LIMIT, PUBLISHED = "octopus", 10, 3_000, "20"
+NAME, SEEDS, LIMIT, PUBLISHED = "octopus", 20, 3_000, "20"
 SETTING = Setting("octopus arm", "octopus", ("5", "10", PUBLISHED, "40", "80", ALL), LIMIT, ("search=cma",))
 
 
