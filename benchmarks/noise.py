@@ -145,8 +145,8 @@ Networks of 64, 32, 10 units. For each seed a HyperGAN is trained anew, {PASSES}
 probability of the right class on the validation pictures. *Noise by chance* draws as many networks of the generator, and keeps the
 fittest. Evaluations do not count what taught the generator, which has seen the training pictures; evolution never sees them.
 
-What evolution gains on the validation pictures, of which there are few, it loses on others: a network that fits them better than any
-draw by chance tells fewer test pictures. Searched among so many draws, or for longer, the fittest is no longer the best.
+What evolution gains on the 200 validation pictures it loses on others: a network that fits them better than any draw by chance
+tells fewer test pictures. They are too few to choose by for long.
 """
 
 
