@@ -134,6 +134,32 @@ class Sums:
         return Sums(self.weights[rows], self.squash)
 
 
+@dataclass(frozen=True)
+class Still:
+    """P networks that answer the same at every step: answers (P, O)."""
+
+    answers: Floats
+    inputs: int = 3
+
+    @property
+    def size(self) -> int:
+        return len(self.answers)
+
+    @property
+    def outputs(self) -> int:
+        return int(self.answers.shape[1])
+
+    def reset(self, lanes: int, /) -> State:
+        return np.zeros((self.size, lanes, 0))
+
+    def step(self, state: State, inputs: Floats, /) -> tuple[State, Floats]:
+        assert inputs.shape[2] == self.inputs
+        return state, np.repeat(self.answers[:, None], inputs.shape[1], axis=1)
+
+    def take(self, rows: Ints, /) -> Policy:
+        return Still(self.answers[rows], self.inputs)
+
+
 def sigmoid(x: Floats) -> Floats:
     """With the slope of NEAT, 4.9."""
     values: Floats = 1.0 / (1.0 + np.exp(-4.9 * x))

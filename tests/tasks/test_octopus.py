@@ -9,29 +9,12 @@ import pytest
 from pydantic import ValidationError
 
 from neatcore.checks import check_task
-from neatcore.interfaces import Floats, Ints, Policy, Scene, State
+from neatcore.interfaces import Floats, Scene
 from tasks.octopus import Octopus, kernels, points_of, straight, tip_of
+from tests.tasks.policies import Still
 
 RNG = np.random.default_rng
 MUSCLE = np.arange(30) % 3  # dorsal, transversal, ventral
-
-
-class Constant:
-    """P networks that always answer the same, (P, 32)."""
-
-    def __init__(self, answers: Floats) -> None:
-        self.answers = answers
-        self.size, self.inputs, self.outputs = len(answers), 82, 32
-
-    def reset(self, lanes: int, /) -> State:
-        return np.empty((self.size, 0))
-
-    def step(self, state: State, inputs: Floats, /) -> tuple[State, Floats]:
-        assert inputs.shape[2] == 82
-        return state, np.repeat(self.answers[:, None], inputs.shape[1], axis=1)
-
-    def take(self, rows: Ints, /) -> Policy:
-        return Constant(self.answers[rows])
 
 
 def corners(state: Floats) -> Floats:
@@ -179,18 +162,18 @@ def test_it_keeps_the_laws_of_tasks() -> None:
 
 def test_fitness_is_time_times_distance() -> None:
     still = np.zeros((1, 32))
-    found = Octopus(starts=(0.0,), goal=(10.0, 3.0), steps=20).evaluate(Constant(still), RNG(0))
+    found = Octopus(starts=(0.0,), goal=(10.0, 3.0), steps=20).evaluate(Still(still, inputs=82), RNG(0))
     assert found.fitness == pytest.approx([0.0])  # all the time, all the distance
     assert found.info["distance"] == pytest.approx([3.0])
     assert not found.solved.any()  # type: ignore[union-attr]
-    there = Octopus(starts=(0.0, 90.0), goal=(10.3, 0.0), steps=20).evaluate(Constant(still), RNG(0))
+    there = Octopus(starts=(0.0, 90.0), goal=(10.3, 0.0), steps=20).evaluate(Still(still, inputs=82), RNG(0))
     one = 1 - 1 / 20
     assert there.fitness == pytest.approx([one / 2])
     assert not there.solved.any()  # type: ignore[union-attr]
     bent = np.zeros((2, 32))
     bent[1, 31] = 1.0  # turned right
     x, y = tip_of(moved(straight(60), np.zeros(30), 1000, torque=-4.0))  # after a hundred decisions
-    both = Octopus(starts=(60.0,), goal=(x, y), radius=0.1, steps=150).evaluate(Constant(bent), RNG(0))
+    both = Octopus(starts=(60.0,), goal=(x, y), radius=0.1, steps=150).evaluate(Still(bent, inputs=82), RNG(0))
     assert both.solved is not None
     assert both.solved.tolist() == [False, True]
     assert 60 < both.info["steps"][1] <= 100
@@ -198,7 +181,7 @@ def test_fitness_is_time_times_distance() -> None:
 
 
 def test_a_drawn_arm_moves_and_stays_in_the_picture() -> None:
-    scene = Octopus(steps=30).show(Constant(np.full((1, 32), 0.4)), RNG(0))
+    scene = Octopus(steps=30).show(Still(np.full((1, 32), 0.4), inputs=82), RNG(0))
     assert isinstance(scene, Scene)
     outline = next(shape for shape in scene.shapes if shape.points.shape[1] == 23)
     assert outline.points.shape == (31, 23, 2)

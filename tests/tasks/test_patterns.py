@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -12,38 +11,13 @@ from pydantic import ValidationError
 from scipy.fft import dctn
 
 from neatcore.checks import check_task
-from neatcore.interfaces import Floats, Frames, Ints, Policy, State
+from neatcore.interfaces import Floats, Frames
 from substrates.dct import DctConfig, dct
 from tasks.patterns import Pattern
 from tasks.registry import find_task
-from tests.tasks.policies import Linear
+from tests.tasks.policies import Linear, Still, Sums
 
 RNG = np.random.default_rng
-
-
-@dataclass(frozen=True)
-class Still:
-    """Networks that answer the same everywhere: answers (P, O)."""
-
-    answers: Floats
-    inputs: int = 3
-
-    @property
-    def size(self) -> int:
-        return len(self.answers)
-
-    @property
-    def outputs(self) -> int:
-        return int(self.answers.shape[1])
-
-    def reset(self, lanes: int, /) -> State:
-        return np.zeros((self.size, lanes, 0))
-
-    def step(self, state: State, inputs: Floats, /) -> tuple[State, Floats]:
-        return state, np.repeat(self.answers[:, None], inputs.shape[1], axis=1)
-
-    def take(self, rows: Ints, /) -> Policy:
-        return Still(self.answers[rows])
 
 
 def picture(folder: Path, pixels: object, mode: str = "L", name: str = "target.png") -> str:
@@ -137,35 +111,15 @@ def test_a_picture_of_too_many_pixels_is_not_unpacked(tmp_path: Path, monkeypatc
         Pattern(target=picture(tmp_path, [[0] * 8] * 8))
 
 
-@dataclass(frozen=True)
-class Sheet:
-    """Networks that answer all pixels at once: answers (P, N), times what they read."""
-
-    answers: Floats
-    inputs: int = 1
-
-    @property
-    def size(self) -> int:
-        return len(self.answers)
-
-    @property
-    def outputs(self) -> int:
-        return int(self.answers.shape[1])
-
-    def reset(self, lanes: int, /) -> State:
-        return np.zeros((self.size, lanes, 0))
-
-    def step(self, state: State, inputs: Floats, /) -> tuple[State, Floats]:
-        return state, self.answers[:, None] * inputs
-
-    def take(self, rows: Ints, /) -> Policy:
-        return Sheet(self.answers[rows])
+def sheets(answers: Floats) -> Sums:
+    """Networks that answer all pixels at once: answers (P, N), times the one number that they read."""
+    return Sums(answers[:, :, None])
 
 
 def test_a_whole_picture_is_painted_pixel_by_pixel_row_by_row(tmp_path: Path) -> None:
     task = Pattern(target=picture(tmp_path, [[0, 51, 255], [102, 153, 204]]), resolution=2, asked="whole")
     exact = np.array([0.0, 0.2, 1.0, 0.4, 0.6, 0.8])
-    evaluation = task.evaluate(Sheet(np.array([exact, 0 * exact, exact - 0.1 * (exact > 0)])), RNG(0))
+    evaluation = task.evaluate(sheets(np.array([exact, 0 * exact, exact - 0.1 * (exact > 0)])), RNG(0))
     assert evaluation.fitness == pytest.approx([1.0, 1 - (exact**2).mean(), 1 - 0.01 * 5 / 6])
     assert evaluation.behaviour is not None
     assert evaluation.behaviour[0] == pytest.approx(exact)
@@ -173,9 +127,9 @@ def test_a_whole_picture_is_painted_pixel_by_pixel_row_by_row(tmp_path: Path) ->
     near, far = task.places
     assert near.tolist() == [[0, 0]]
     assert far.tolist() == [[-1, -0.5], [0, -0.5], [1, -0.5], [-1, 0.5], [0, 0.5], [1, 0.5]]
-    shown = task.show(Sheet(exact[None]), RNG(0))
+    shown = task.show(sheets(exact[None]), RNG(0))
     assert np.array_equal(shown.images[0], shown.images[1])
-    check_task(task, Sheet(RNG(1).random((5, 6))))
+    check_task(task, sheets(RNG(1).random((5, 6))))
 
 
 def test_whole_pictures_have_no_colour(tmp_path: Path) -> None:

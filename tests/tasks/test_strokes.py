@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -12,13 +11,13 @@ import pytest
 
 from neatcore.checks import check_task
 from neatcore.errors import InputError
-from neatcore.interfaces import Array, Floats, Generalising, Ints, Named, Policy, State, Teaching
+from neatcore.interfaces import Array, Generalising, Named, Teaching
 from tasks.data.strokes import Drawings
 from tasks.likelihood import mixture_density
 from tasks.registry import find_task
 from tasks.strokes import Strokes
 from tests.tasks.files import stroke_arrays, write_strokes
-from tests.tasks.policies import Leaky
+from tests.tasks.policies import Leaky, Still
 
 RNG = np.random.default_rng
 
@@ -100,31 +99,6 @@ def test_augmented_drawings_are_stretched_by_up_to_a_tenth(file: str) -> None:
     assert 1.06 < max(factors) <= 1.1
     again = lanes(list(other.batches(40, RNG(2))))
     assert all((a == b).all() for (a, _), (b, _) in zip(two, again, strict=True))
-
-
-@dataclass(frozen=True)
-class Still:
-    """Networks that answer the same at every step: answers (P, O)."""
-
-    answers: Floats
-    inputs: int = 3
-
-    @property
-    def size(self) -> int:
-        return len(self.answers)
-
-    @property
-    def outputs(self) -> int:
-        return int(self.answers.shape[1])
-
-    def reset(self, lanes: int, /) -> State:
-        return np.zeros((self.size, lanes, 0))
-
-    def step(self, state: State, inputs: Floats, /) -> tuple[State, Floats]:
-        return state, np.repeat(self.answers[:, None], inputs.shape[1], axis=1)
-
-    def take(self, rows: Ints, /) -> Policy:
-        return Still(self.answers[rows])
 
 
 @pytest.mark.parametrize("parameters", [{}, {"validated": 7}])
