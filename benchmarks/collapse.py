@@ -7,19 +7,21 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, cast
 
+import jax
+import jax.numpy as jnp
 import numpy as np
 import typer
 from matplotlib.figure import Figure
 
 from benchmarks.command import run
 from benchmarks.results import FOLDER, Result, table, write_figure
-from benchmarks.variants import COLOURS, Row, Variant, command_of, courses, run_all, seeds_of
+from benchmarks.variants import Row, Variant, command_of, courses, curves, run_all, seeds_of, strands
 from hypernets.gradient import Gradient
 from hypernets.hypergan import HyperGan
 from hypernets.uncertainty import accuracies, lengths, probabilities
 from runner.networks import Drawn, pictures_of, pixels_of
 from runner.session import assemble
-from viz.style import LIGHT, Margins, dress, name_ends, plot_figure
+from viz.style import LIGHT, Margins, plot_figure
 
 NAME = "collapse"
 SEEDS, STEPS, EVERY, NETWORKS = 3, 2000, 200, 100
@@ -46,11 +48,26 @@ def attempt(variant: Variant, seed: int, steps: int) -> list[Row]:
     search, generator = cast(Gradient, parts.search), cast(HyperGan, parts.encoding)
     search.config = search.config.model_copy(update={"steps": min(EVERY, steps)})
     rows: list[Row] = []
-    while search.steps < steps:
-        search.advance(parts.rng)
+    while True:
         drawn = Drawn(parts.task, generator.network, generator.sample(search.genomes[0], NETWORKS, seed))
-        rows.append({"variant": variant.name, "seed": seed, "step": search.steps} | _measured(drawn))
-    return rows
+        place = {"variant": variant.name, "seed": seed, "step": search.steps}
+        rows.append(place | _measured(drawn) | {"shared": round(shared(generator, search.z, seed), 4)})
+        if search.steps >= steps:
+            return rows
+        search.advance(parts.rng)
+
+
+def shared(generator: HyperGan, z: jax.Array, seed: int) -> float:
+    """How much of the generators' last hidden layers h is the same for all draws: |E h|² / E |h|², the mean over layers."""
+    arrays = generator.packing.unpack(z)
+    codes = generator.mix(z, generator.noise(jax.random.key(seed), generator.config.codes))
+    shares = []
+    for k, layer in enumerate(generator.layers):
+        part = generator.parts[f"writer.{layer}"]
+        own = {name: arrays[f"writer.{layer}.{name}"] for name in part.shapes}
+        h = part.features(own, codes[:, k], len(codes))
+        shares.append(float(jnp.square(h.mean(axis=0)).sum() / jnp.square(h).sum(axis=1).mean()))
+    return float(np.mean(shares))
 
 
 def _measured(drawn: Drawn) -> Row:
@@ -74,30 +91,19 @@ def _measured(drawn: Drawn) -> Row:
 def picture(rows: Sequence[Row]) -> Figure:
     """The mean cosine between two networks over steps, of every run; the mean of a variant bold."""
     drawing, ax = plot_figure(LIGHT, 640, 340, Margins(left=44, right=130))
-    ends = []
-    for name, colour in zip(NAMES, COLOURS, strict=True):
-        found = courses(rows, name, "step")
-        if found:
-            places = [int(row["step"]) for row in found[0]]
-            values = np.array([[float(row["cosine"]) for row in course] for course in found])
-            ax.plot(places, values.T, color=colour, linewidth=1, alpha=0.4)
-            ax.plot(places, values.mean(axis=0), color=colour, linewidth=2.2)
-            ends.append((float(values[:, -1].mean()), name, colour))
-    dress(ax, LIGHT, "steps", "mean cosine between two networks")
+    strands(ax, {name: curves(rows, name, "step", "cosine") for name in NAMES}, "steps", "mean cosine between two networks")
     ax.set_ylim(0, 1.03)
-    name_ends(ax, ends)
     return drawing
 
 
 def overview(rows: Sequence[Row]) -> str:
-    """A row for each variant, of the last step: medians over seeds, and the least and the greatest."""
+    """A row for each variant, of the last step but for what is shared at first: medians over seeds, the least and the greatest."""
     lines = []
     for name in NAMES:
         found = courses(rows, name, "step")
         if found:
-            cells = [
-                _range([float(course[-1][column]) for course in found]) for column in ("one", "all", "differ", "cosine", "varied")
-            ]
+            wanted = ((-1, "one"), (-1, "all"), (-1, "differ"), (-1, "cosine"), (-1, "varied"), (0, "shared"), (-1, "shared"))
+            cells = [_range([float(course[moment][column]) for course in found]) for moment, column in wanted]
             lines.append((name, len(found), *cells))
     columns = (
         "mixer and generators",
@@ -107,6 +113,8 @@ def overview(rows: Sequence[Row]) -> str:
         "answers that differ, %",
         "cosine",
         "length, ± %",
+        "shared at first",
+        "shared at last",
     )
     return table(columns, lines)
 
@@ -138,10 +146,11 @@ Perceptrons of 64, 32, 10 units for scikit-learn's digits; at each step 8 are dr
 differ*: of two networks, on test pictures. *length, ±*: the deviation of the length of a layer's weights, as a share of it, the
 paper's measure of diversity; a mean over layers, as is the cosine.
 
-A generator's weights are linear in its last hidden layer, h. What a step teaches one network moves another by the product of their
-two h. Of normal numbers, the squared mean of ReLU is a third of the mean square, of ELU a twenty-fourth: with ReLU most of what is
-learnt is learnt by all networks alike, their common part outgrows the rest, and cosines come to 1. Without normalisation the
-mean grows as training goes. The paper's text has ReLU, the authors' first program normalisation and ELU.
+A generator's weights are linear in its last hidden layer, h. What a step teaches one network moves another by the product of
+their two h. *shared* is how much of that product is the same for any two draws, |E h|² / E |h|². Of normal numbers it is a third
+for ReLU, and a twenty-fourth for ELU; without normalisation it grows as training goes. The more is shared, the more all networks
+learn alike; their common part outgrows the rest, and cosines come to 1. The paper's text has ReLU, the authors' first program
+normalisation and ELU.
 """
 
 

@@ -16,11 +16,11 @@ from numpy.random import default_rng
 
 from benchmarks.command import run
 from benchmarks.results import FOLDER, Result, table, write_figure
-from benchmarks.variants import COLOURS, Row, Variant, command_of, courses, run_all, seeds_of
+from benchmarks.variants import Row, Variant, command_of, courses, curves, run_all, seeds_of, strands
 from neatcore.genome import Genome
 from neatcore.interfaces import Generalising
 from runner.session import assemble, turns
-from viz.style import LIGHT, Margins, dress, name_ends, plot_figure
+from viz.style import LIGHT, Margins, plot_figure
 
 NAME = "coordinates"
 SEEDS, GENERATIONS = 3, 10
@@ -75,18 +75,9 @@ def attempt(variant: Variant, seed: int, generations: int) -> list[Row]:
 def picture(rows: Sequence[Row]) -> Figure:
     """Test accuracy of every run over passes, or as many moments of evolution; the mean of a variant bold."""
     drawing, ax = plot_figure(LIGHT, 640, 340, Margins(left=40, right=190))
-    ends = []
-    for name, colour in zip(NAMES, COLOURS):
-        found = courses(rows, name, "moment")
-        if found:
-            places = [int(row["moment"]) for row in found[0]]
-            values = np.array([[float(row["test"]) for row in course] for course in found])
-            ax.plot(places, values.T, color=colour, linewidth=1, alpha=0.4)
-            ax.plot(places, values.mean(axis=0), color=colour, linewidth=2.2)
-            ends.append((float(values[:, -1].mean()), name, colour))
-    dress(ax, LIGHT, "passes, or tenths of evolution", "test accuracy, %; bold: mean of the runs")
+    found = {name: curves(rows, name, "moment", "test") for name in NAMES}
+    strands(ax, found, "passes, or tenths of evolution", "test accuracy, %; bold: mean of the runs")
     ax.set_ylim(0, 100)
-    name_ends(ax, ends)
     return drawing
 
 

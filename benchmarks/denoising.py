@@ -19,7 +19,7 @@ from PIL import Image
 
 from benchmarks.command import run
 from benchmarks.results import FOLDER, Result, table, write_figure
-from benchmarks.variants import COLOURS, Row, Variant, courses, run_all
+from benchmarks.variants import Row, Variant, courses, curves, run_all, strands
 from neatcore.files import load_genome, save
 from neatcore.genome import Genome
 from neatcore.interfaces import Floats, Frames, Generalising, Generation
@@ -27,7 +27,7 @@ from runner.session import Parts, assemble, turns
 from substrates.hyperneat import HyperNeat
 from substrates.networks import Synapses
 from viz.fields import fields_figure
-from viz.style import LIGHT, Margins, dress, name_ends, plot_figure
+from viz.style import LIGHT, Margins, plot_figure
 
 NAME, PRESET = "denoising", "fernando2016"
 SEEDS, GENERATIONS, EVERY = 3, 24, 4
@@ -127,23 +127,16 @@ def early(rows: Sequence[Row], each: int) -> list[float]:
 def picture(rows: Sequence[Row], steps: int) -> Figure:
     """Test error of every run over the steps of all genomes, the mean of a variant bold."""
     drawing, ax = plot_figure(LIGHT, 640, 340, Margins(left=44, right=104))
-    ends = []
-    for name, colour in zip(NAMES, COLOURS):
-        found = courses(rows, name, "generation")
-        if found:
-            taken = 1 if name == DIRECT else steps
-            places = [taken * int(row["evaluations"]) for row in found[0]]
-            errors = np.array([[float(row["test"]) for row in course] for course in found])
-            ax.plot(places, errors.T, color=colour, linewidth=1, alpha=0.4)
-            ax.plot(places, errors.mean(axis=0), color=colour, linewidth=2.2)
-            ends.append((float(errors[:, -1].mean()), name, colour))
-    dress(ax, LIGHT, "steps down the gradient, of all genomes together", "test error, logarithmic; bold: mean of the runs")
+    found = {}
+    for name in NAMES:
+        evaluations, errors = curves(rows, name, "evaluations", "test")
+        found[name] = [(1 if name == DIRECT else steps) * count for count in evaluations], errors
+    strands(ax, found, "steps down the gradient, of all genomes together", "test error, logarithmic; bold: mean of the runs")
     ax.set_yscale("log")
     ticks = (0.02, 0.03, 0.05, 0.1, 0.2)
     ax.set_yticks(ticks, [f"{tick:g}" for tick in ticks])
     ax.minorticks_off()
     ax.set_xlim(left=0)
-    name_ends(ax, ends)
     return drawing
 
 

@@ -16,11 +16,11 @@ from numpy.random import default_rng
 
 from benchmarks.command import run
 from benchmarks.results import FOLDER, Result, table, write_figure
-from benchmarks.variants import COLOURS, Row, Variant, courses, run_all
+from benchmarks.variants import Row, Variant, courses, curves, run_all, strands
 from neatcore.interfaces import Counted, Descending, Generalising
 from neatcore.loop import descend
 from runner.session import assemble
-from viz.style import LIGHT, Margins, dress, name_ends, plot_figure
+from viz.style import LIGHT, Margins, plot_figure
 
 NAME = "mnist"
 SEEDS, PASSES, BATCH = 3, 20, 250
@@ -93,20 +93,13 @@ def tests(rows: Sequence[Row], variant: str) -> list[float]:
 def picture(rows: Sequence[Row]) -> Figure:
     """Test error of every run over passes, the mean of a variant bold."""
     drawing, ax = plot_figure(LIGHT, 640, 320, Margins(left=40, right=186))
-    ends, most = [], 0.0
-    for name, colour in zip((DIRECT, HYPER, NARROW), COLOURS):
-        found = courses(rows, name, "pass")
-        if found:
-            places = [int(row["pass"]) for row in found[0]]
-            errors = np.array([[100 - float(row["test"]) for row in course] for course in found])
-            ax.plot(places, errors.T, color=colour, linewidth=1, alpha=0.4)
-            ax.plot(places, errors.mean(axis=0), color=colour, linewidth=2.2)
-            ends.append((float(errors[:, -1].mean()), name, colour))
-            most = max(most, float(np.median(errors)))
-    dress(ax, LIGHT, "passes over the training pictures", "test error, %; bold: mean of the runs")
+    found = {}
+    for name in (DIRECT, HYPER, NARROW):
+        passes, right = curves(rows, name, "pass", "test")
+        found[name] = passes, [[100 - share for share in run] for run in right]
+    strands(ax, found, "passes over the training pictures", "test error, %; bold: mean of the runs")
     ax.set_xlim(1, max(int(row["pass"]) for row in rows))
-    ax.set_ylim(0, 2.5 * most)
-    name_ends(ax, ends)
+    ax.set_ylim(0, 2.5 * max(float(np.median(errors)) for _, errors in found.values() if errors))
     return drawing
 
 

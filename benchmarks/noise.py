@@ -15,12 +15,12 @@ from numpy.random import default_rng
 
 from benchmarks.command import run
 from benchmarks.results import FOLDER, Result, table, write_figure
-from benchmarks.variants import COLOURS, Row, Variant, command_of, courses, greater, run_all, seeds_of
+from benchmarks.variants import Row, Variant, command_of, courses, curves, greater, run_all, seeds_of, strands
 from neatcore.files import save
 from neatcore.interfaces import Floats
 from neatcore.loop import evolve
 from runner.session import assemble
-from viz.style import LIGHT, Margins, dress, name_ends, plot_figure
+from viz.style import LIGHT, Margins, plot_figure
 
 NAME = "noise"
 SEEDS, BUDGET, EVERY, CROWD = 10, 3000, 250, 25
@@ -88,19 +88,10 @@ def ends(rows: Sequence[Row], variant: str, column: str = "test") -> list[float]
 
 
 def picture(rows: Sequence[Row]) -> Figure:
-    """Test accuracy over evaluations, of every run; the median of a variant bold."""
+    """Test accuracy over evaluations, of every run; the mean of a variant bold."""
     drawing, ax = plot_figure(LIGHT, 640, 340, Margins(left=40, right=130))
-    named = []
-    for name, colour in zip(NAMES, COLOURS, strict=False):
-        found = courses(rows, name, "evaluations")
-        if found:
-            places = [int(row["evaluations"]) for row in found[0]]
-            values = np.array([[float(row["test"]) for row in course] for course in found])
-            ax.plot(places, values.T, color=colour, linewidth=1, alpha=0.3)
-            ax.plot(places, np.median(values, axis=0), color=colour, linewidth=2.2)
-            named.append((float(np.median(values[:, -1])), name, colour))
-    dress(ax, LIGHT, "evaluations", "test accuracy of the fittest network so far, %; bold: median")
-    name_ends(ax, named)
+    found = {name: curves(rows, name, "evaluations", "test") for name in NAMES}
+    strands(ax, found, "evaluations", "test accuracy of the fittest network so far, %; bold: mean of the runs")
     return drawing
 
 

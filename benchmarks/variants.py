@@ -144,6 +144,27 @@ def spread(values: Sequence[float], digits: int = 2) -> str:
     return f"{middle:.{digits}f} ({low:.{digits}f} to {high:.{digits}f})"
 
 
+def curves(rows: Sequence[Row], variant: str, moment: str, column: str) -> tuple[list[float], list[list[float]]]:
+    """Of a variant the moments (n,) of its runs, and a column of each (R, n), for `bands`, `strands`; empty where it has none."""
+    found = courses(rows, variant, moment)
+    places = [float(row[moment]) for row in found[0]] if found else []
+    return places, [[float(row[column]) for row in course] for course in found]
+
+
+def strands(ax: Axes, curves: Mapping[str, tuple[Sequence[float], Sequence[Sequence[float]]]], x: str, y: str) -> Axes:
+    """Every run of each group as a thin line, their mean as a bold one; a group without runs is left out. curves: as of `bands`."""
+    ends = []
+    for (name, (places, runs)), colour in zip(curves.items(), COLOURS):
+        if len(runs):
+            values = np.array(runs, np.float64)
+            ax.plot(places, values.T, color=colour, linewidth=1, alpha=0.4)
+            ax.plot(places, values.mean(axis=0), color=colour, linewidth=2.2)
+            ends.append((float(values[:, -1].mean()), name, colour))
+    dress(ax, LIGHT, x, y)
+    name_ends(ax, ends)
+    return ax
+
+
 def bands(ax: Axes, curves: Mapping[str, tuple[Sequence[float], Sequence[Sequence[float]]]], x: str, y: str) -> Axes:
     """The median over runs of each group as a line, the middle half as a band. curves: name → (places (n,), runs (R, n))."""
     ends = []
