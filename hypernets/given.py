@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import jax
 import jax.numpy as jnp
 import numpy as np
-from pydantic import Field, field_validator
+from pydantic import Field
 
 from hypernets.painting import Painting
 from hypernets.programs import Program, program
@@ -20,6 +19,7 @@ from neatcore.errors import InputError, require
 from neatcore.files import load_genome
 from neatcore.genome import Genome, copied
 from neatcore.interfaces import Floats, VectorSpace
+from neatcore.parameters import PathText
 from substrates.hyperneat import CppnConfig, hyperneat
 
 if TYPE_CHECKING:
@@ -29,13 +29,7 @@ if TYPE_CHECKING:
 class GivenConfig(CppnConfig):
     """The link weights of one CPPN, which paints a substrate; its structure stays."""
 
-    genome: str = Field("", description="the file of the genome, such as a champion of a run with encoding=cppn")
-
-    @field_validator("genome")
-    @classmethod
-    def _absolute(cls, genome: str) -> str:
-        """The same file wherever the run is resumed from."""
-        return str(Path(genome).expanduser().absolute()) if genome else ""
+    genome: PathText = Field("", description="the file of the genome, such as a champion of a run with encoding=cppn")
 
 
 @dataclass(frozen=True, eq=False)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fnmatch import fnmatchcase
-from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import jax
@@ -19,7 +18,7 @@ from hypernets.wideresnet import check_depth, wide_resnet
 from neatcore.errors import InputError, unknown
 from neatcore.files import load
 from neatcore.genome import Genome
-from neatcore.parameters import Parameters
+from neatcore.parameters import Parameters, PathText
 
 if TYPE_CHECKING:
     from hypernets.interfaces import Network
@@ -55,7 +54,7 @@ class StaticConfig(Parameters):
         "all", description="what the search changes: everything, or the embeddings alone, the rest being fixed"
     )
     seed: int = Field(0, ge=0, description="with searched=embeddings: of the random rest")
-    trained: str = Field(
+    trained: PathText = Field(
         "", description="with searched=embeddings: file of a champion of searched=all, from which the rest is taken"
     )
 
@@ -63,12 +62,6 @@ class StaticConfig(Parameters):
     @classmethod
     def _whole(cls, depth: int) -> int:
         return check_depth(depth)
-
-    @field_validator("trained")
-    @classmethod
-    def _absolute(cls, trained: str) -> str:
-        """The same file wherever a run is resumed from."""
-        return str(Path(trained).expanduser().absolute()) if trained else ""
 
 
 class HyperWrn401Config(StaticConfig):

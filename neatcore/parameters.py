@@ -1,11 +1,22 @@
-"""The base of every part's configuration."""
+"""The base of every part's configuration, and a type of field that several have."""
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict
 
 
 class Parameters(BaseModel):
     """Frozen, checked, and without room for unknown keys. Every field has a default, a range and a one-line description."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+def _absolute(path: str) -> str:
+    return str(Path(path).expanduser().absolute()) if path else ""
+
+
+PathText = Annotated[str, AfterValidator(_absolute)]
+"""A file or a folder, the same one wherever a run is resumed from: its absolute path, or nothing."""

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import ClassVar, Literal
 
 import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
-from pydantic import Field, field_validator
+from pydantic import Field
 
 from neatcore.errors import require
 from neatcore.interfaces import Array, Evaluation, Floats, Frames, Policy
-from neatcore.parameters import Parameters
+from neatcore.parameters import Parameters, PathText
 from tasks.asking import parts
 from tasks.data.pictures import Pictures, load
 from tasks.images import DATA
@@ -34,7 +33,7 @@ class Denoise(Parameters):
         description="which: digits of 8 × 8 pixels that come with scikit-learn, or those of 28 × 28 from `data`; "
         "auto: mnist where `data` is named, else digits",
     )
-    data: str = DATA
+    data: PathText = DATA
     shrink: int = Field(1, ge=1, le=14, description="so many by so many pixels are averaged into one")
     noise: Literal["salt", "mask", "gaussian"] = Field(
         "salt", description="what spoils a pixel: it is set to 0 or 1; set to 0; or a number with this spread is added"
@@ -46,12 +45,6 @@ class Denoise(Parameters):
 
     loss: ClassVar[str] = "squared"
     carries: ClassVar[bool] = False
-
-    @field_validator("data")
-    @classmethod
-    def _absolute(cls, data: str) -> str:
-        """The same folder wherever a run is resumed from."""
-        return str(Path(data).expanduser().absolute()) if data else ""
 
     @property
     def _source(self) -> str:

@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from math import prod
-from pathlib import Path
 from typing import ClassVar, Literal
 
 import numpy as np
 from numpy.random import Generator
-from pydantic import Field, field_validator
+from pydantic import Field
 
 from neatcore.errors import require
 from neatcore.interfaces import Array, Bools, Evaluation, Floats, Frames, Policy
-from neatcore.parameters import Parameters
+from neatcore.parameters import Parameters, PathText
 from tasks.asking import parts
 from tasks.data.augment import augmented
 from tasks.data.pictures import Examples, Pictures, load, strangers
@@ -177,13 +176,7 @@ class Images(Parameters):
 class Stored(Images):
     """Pictures from files."""
 
-    data: str = DATA
-
-    @field_validator("data")
-    @classmethod
-    def _absolute(cls, data: str) -> str:
-        """The same folder wherever a run is resumed from."""
-        return str(Path(data).expanduser().absolute()) if data else ""
+    data: PathText = DATA
 
     @property
     def folder(self) -> str:

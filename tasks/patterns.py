@@ -5,18 +5,17 @@ from __future__ import annotations
 import warnings
 from collections.abc import Sequence
 from functools import lru_cache
-from pathlib import Path
 from typing import Literal, Self
 
 import numpy as np
 from numpy.random import Generator
 from PIL import Image as Pillow
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, model_validator
 
 from neatcore.canvas import COLOUR, GREY, INPUTS, Canvas, Image, pixels, shades
 from neatcore.errors import InputError, require
 from neatcore.interfaces import Evaluation, Floats, Frames, Policy
-from neatcore.parameters import Parameters
+from neatcore.parameters import Parameters, PathText
 
 LARGEST = 1 << 16  # pixels that a network is compared at
 SHOWN = (8, 16, 32, 64, 256)  # pixels of the shorter side of the pictures shown: the same network at each
@@ -30,19 +29,13 @@ class Pattern(Parameters):
     one input to its outputs, which stand where the pixels are, are then the picture.
     """
 
-    target: str = Field(description="the picture to paint: a file")
+    target: PathText = Field(description="the picture to paint: a file")
     resolution: int = Field(32, ge=2, le=256, description="pixels of the shorter side at which pictures are compared")
     colour: bool = Field(False, description="in colour: networks answer hue, saturation and brightness, and not brightness alone")
     asked: Literal["points", "whole"] = Field(
         "points", description="points: each pixel by itself, from its place; whole: all at once, a network has an output for each"
     )
     goal: float = Field(0.99, le=1, description="fitness that counts as solved")
-
-    @field_validator("target")
-    @classmethod
-    def _absolute(cls, target: str) -> str:
-        """The same picture wherever a run is resumed from."""
-        return str(Path(target).expanduser().absolute())
 
     @model_validator(mode="after")
     def _readable(self) -> Self:

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import ClassVar
 
 import numpy as np
 from numpy.random import Generator
-from pydantic import Field, field_validator
+from pydantic import Field
 
 from neatcore.errors import InputError
 from neatcore.interfaces import Array, Evaluation, Floats, Ints, Policy
-from neatcore.parameters import Parameters
+from neatcore.parameters import Parameters, PathText
 from tasks.asking import parts
 from tasks.data.strokes import Drawings, Sketches, read_strokes
 from tasks.likelihood import PIECES, mixture_density
@@ -28,7 +27,7 @@ class Strokes(Parameters):
     see `mixture_density`. Fitness: the mean log density of a point, in nats, over the drawings kept for validation.
     """
 
-    file: str = Field("", description="an .npz of drawings; docs/tasks.md has the layout")
+    file: PathText = Field("", description="an .npz of drawings; docs/tasks.md has the layout")
     mixtures: int = Field(20, ge=1, le=1000, description="Gaussians of a density; each takes 6 outputs")
     augment: bool = Field(False, description="teach drawings that are up to 10 % wider, narrower, higher or lower, anew each time")
     shortest: int = Field(1, ge=1, le=100_000, description="points of a drawing from which it is taught; shorter ones are left out")
@@ -37,12 +36,6 @@ class Strokes(Parameters):
 
     loss: ClassVar[str] = "mixture-density"
     carries: ClassVar[bool] = False
-
-    @field_validator("file")
-    @classmethod
-    def _absolute(cls, file: str) -> str:
-        """The same drawings wherever a run is resumed from."""
-        return str(Path(file).expanduser().absolute())
 
     @property
     def sketches(self) -> Sketches:

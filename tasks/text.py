@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import ClassVar
 
 import numpy as np
 from numpy.random import Generator
-from pydantic import Field, field_validator
+from pydantic import Field
 
 from neatcore.errors import require
 from neatcore.interfaces import Array, Evaluation, Floats, Policy, State, Unrolling
-from neatcore.parameters import Parameters
+from neatcore.parameters import Parameters, PathText
 from tasks.asking import PART
 from tasks.data.text import Corpus, Unit, read_text
 from tasks.likelihood import log_softmax
@@ -25,7 +24,7 @@ class Text(Parameters):
     the mean of -log₂ of the probability of the one that came, over the validation part.
     """
 
-    file: str = Field(
+    file: PathText = Field(
         "", description="the text; NAME.train.txt brings NAME.valid.txt and NAME.test.txt, of others the last parts are held back"
     )
     unit: Unit = Field("character", description="what is a symbol: a character of UTF-8, or a byte, as is usual for enwik8")
@@ -37,12 +36,6 @@ class Text(Parameters):
 
     loss: ClassVar[str] = "cross-entropy"
     carries: ClassVar[bool] = True
-
-    @field_validator("file")
-    @classmethod
-    def _absolute(cls, file: str) -> str:
-        """The same text wherever a run is resumed from."""
-        return str(Path(file).expanduser().absolute())
 
     @property
     def corpus(self) -> Corpus:

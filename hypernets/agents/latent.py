@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import jax
 import jax.numpy as jnp
 import numpy as np
-from pydantic import Field, field_validator
+from pydantic import Field
 
 from hypernets.agents.bodies import Body, differences
 from hypernets.agents.vae import Fitted, Vae
@@ -19,7 +18,7 @@ from hypernets.interfaces import Applied
 from hypernets.reading import read_generator
 from neatcore.errors import InputError
 from neatcore.interfaces import Floats, Policy, VectorSpace
-from neatcore.parameters import Parameters
+from neatcore.parameters import Parameters, PathText
 from neatcore.perceptron import PerceptronPolicy
 
 if TYPE_CHECKING:
@@ -31,18 +30,12 @@ MAKE = "make one with: neatcore train agents task=cartpole"
 class LatentConfig(Parameters):
     """Points in the latent space of a generator of networks. encoding=RUN sets all of it."""
 
-    generator: str = Field("", description="the file of the generator: a champion of a run of `train agents`")
+    generator: PathText = Field("", description="the file of the generator: a champion of a run of `train agents`")
     ends: tuple[int, int] = Field((4, 1), description="inputs and outputs of the networks that it makes")
     hidden: tuple[int, ...] = Field((16,), description="units of their hidden layers")
     pairs: bool = Field(True, description="whether it makes two outputs for each, of which the larger acts")
     widths: tuple[int, ...] = Field((256, 128), description="units of the autoencoder's hidden layers")
     latent: int = Field(32, ge=1, le=10_000, description="numbers that stand for a network")
-
-    @field_validator("generator")
-    @classmethod
-    def _absolute(cls, generator: str) -> str:
-        """The same file wherever the run is resumed from."""
-        return str(Path(generator).expanduser().absolute()) if generator else ""
 
 
 @dataclass(frozen=True)

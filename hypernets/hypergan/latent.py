@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
-from pydantic import Field, field_validator
+from pydantic import Field
 
 from hypernets.blocks import in_blocks
 from hypernets.hypergan import HyperGan, hypergan
@@ -19,6 +18,7 @@ from hypernets.hypergan.config import HyperGanConfig
 from hypernets.reading import read_generator
 from neatcore.errors import InputError, require
 from neatcore.interfaces import Array, Floats, VectorSpace
+from neatcore.parameters import PathText
 
 if TYPE_CHECKING:
     from hypernets.interfaces import Network, Stacked, Weights
@@ -30,15 +30,9 @@ MAKE = "make one with: neatcore train digits model=hypergan"
 class HyperGanLatentConfig(HyperGanConfig):
     """The noise of a generator that was trained with model=hypergan, and all else as it was there. encoding=RUN sets all of it."""
 
-    generator: str = Field("", description="the file of the generator: a champion of a run with model=hypergan")
+    generator: PathText = Field("", description="the file of the generator: a champion of a run with model=hypergan")
     ends: tuple[int, int] = Field((64, 10), description="inputs and outputs of the networks that it makes")
     picture: tuple[int, ...] = Field((), description="height, width and channels of the pictures that they read; [] for none")
-
-    @field_validator("generator")
-    @classmethod
-    def _absolute(cls, generator: str) -> str:
-        """The same file wherever the run is resumed from."""
-        return str(Path(generator).expanduser().absolute()) if generator else ""
 
 
 @dataclass(frozen=True, eq=False)
