@@ -13,7 +13,7 @@ from numpy.random import default_rng
 
 from neatcore.interfaces import Behaving, Charted, Floats, Ints
 from runner import checkpoint as checkpoints
-from runner.curves import Curves, curves_of, curves_section
+from runner.curves import Curves, curves_of
 from runner.directory import Run
 from runner.disk import read_log
 from runner.session import Parts
@@ -93,6 +93,20 @@ class Chart:
     def best(self, theme: str | Theme) -> Figure:
         return elites_figure(self.task.chart, self.elites, "Elites by fitness", theme=theme)
 
+    def section(self, theme: str = "auto") -> Section:
+        """The part of a report."""
+        blocks = []
+        for name in self.plots:
+            drawn = {tone.name: png(self.draw(name, tone)) for tone in themes(theme)}
+            blocks.append(figure_block({"": picture(drawn, "png", CAPTIONS[name])}, CAPTIONS[name]))
+        return Section("Where the networks went", self._said(), "\n".join(blocks))
+
+    def _said(self) -> str:
+        count, archive = (len(places) // self.several for places in (self.places[0], self.archive))
+        kept = f"The ends of {count:,} networks were kept." if count else "The run kept no ends of networks."
+        kept += f" {np.count_nonzero(~np.isnan(self.elites)):,} cells have an elite." if self.elites.size else ""
+        return kept + (f" The archive has {archive:,}." if archive else "")
+
 
 def in_cells(places: Floats, fitness: Floats, limits: Floats, cells: Ints) -> Floats:
     """Elites (N, 2) of some fitness (N,), in a table (Y, X) of cells: y falls from row to row, x grows; NaN for no elite."""
@@ -120,21 +134,3 @@ CAPTIONS = {
 def chart_of(run: Run, parts: Parts, champion: Any) -> Chart | Curves | None:
     """None where behaviour is no place on a chart, and the task no function of one number."""
     return Chart(run, parts, parts.task, champion) if isinstance(parts.task, Charted) else curves_of(parts, champion)
-
-
-def chart_section(chart: Chart | Curves, theme: str = "auto") -> Section:
-    """The part of a report."""
-    if isinstance(chart, Curves):
-        return curves_section(chart, theme)
-    blocks = []
-    for name in chart.plots:
-        drawn = {tone.name: png(chart.draw(name, tone)) for tone in themes(theme)}
-        blocks.append(figure_block({"": picture(drawn, "png", CAPTIONS[name])}, CAPTIONS[name]))
-    return Section("Where the networks went", _said(chart), "\n".join(blocks))
-
-
-def _said(chart: Chart) -> str:
-    count, archive = (len(places) // chart.several for places in (chart.places[0], chart.archive))
-    kept = f"The ends of {count:,} networks were kept." if count else "The run kept no ends of networks."
-    kept += f" {np.count_nonzero(~np.isnan(chart.elites)):,} cells have an elite." if chart.elites.size else ""
-    return kept + (f" The archive has {archive:,}." if archive else "")

@@ -10,8 +10,28 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
+from runner.begin import imports, new
 from runner.display import Outcome
 from runner.failure import INTERRUPTED, NOT_SOLVED, guarded, shown
+from runner.options import (
+    AsJson,
+    Champion,
+    Config,
+    Data,
+    Generations,
+    Jobs,
+    More,
+    Origin,
+    Out,
+    Preset,
+    RunName,
+    RunNames,
+    Seed,
+    Seeds,
+    Silence,
+    Strict,
+    Words,
+)
 
 if TYPE_CHECKING:
     from runner.settings import Settings
@@ -25,29 +45,8 @@ app = typer.Typer(
     no_args_is_help=True,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-new = typer.Typer(help="Write a file to begin with.", rich_markup_mode=None, no_args_is_help=True)
 app.add_typer(new, name="new")
-imports = typer.Typer(help="Read genomes of other programs.", rich_markup_mode=None, no_args_is_help=True)
 app.add_typer(imports, name="import")
-
-Words = Annotated[list[str] | None, typer.Argument(metavar="TASK [key=value]", show_default=False)]
-RunName = Annotated[str, typer.Argument(metavar="RUN", help="which run")]
-RunNames = Annotated[list[str] | None, typer.Argument(metavar="RUN", help="runs, folders of runs, patterns; all without")]
-AsJson = Annotated[bool, typer.Option("--json", help="one JSON object a line")]
-Silence = Annotated[bool, typer.Option("--quiet", "-q", help="only the outcome")]
-Preset = Annotated[str | None, typer.Option("--preset", help="settings of a published experiment, such as stanley2002")]
-Config = Annotated[Path | None, typer.Option("--config", help="a TOML file of settings, such as a run's config.toml")]
-More = Annotated[int | None, typer.Option("--generations", min=1, help="go on for so many more, even if it was finished")]
-Origin = Annotated[
-    str | None, typer.Option("--from", metavar="RUN", help="begin with the last genomes of a run, and with its settings")
-]
-Data = Annotated[Path | None, typer.Option("--data", metavar="DIR", help="folder of the task's data set, short for data=DIR")]
-Seed = Annotated[int, typer.Option(min=0, help="of all randomness: the same seed gives the same run")]
-Generations = Annotated[int | None, typer.Option(min=1, help="short for generations=N")]
-Out = Annotated[Path | None, typer.Option(help="folder for the run directory, instead of runs/")]
-Seeds = Annotated[int, typer.Option(min=1, help="so many runs, on consecutive seeds")]
-Jobs = Annotated[int, typer.Option(min=1, help="of those, so many side by side")]
-Strict = Annotated[bool, typer.Option("--require-solved", help=f"exit code {NOT_SOLVED} unless the task is solved")]
 
 
 @app.callback()
@@ -194,7 +193,7 @@ def compare(
 def replay(
     run: RunName = "latest",
     out: Annotated[Path | None, typer.Option(help="a .webp, .gif, .mp4 or .png file; without, media/champion.webp")] = None,
-    champion: Annotated[str, typer.Option(help="best, final, or the generation of a saved one")] = "best",
+    champion: Champion = "best",
     seed: Annotated[int, typer.Option(min=0, help="of the episode")] = 0,
 ) -> None:
     """Show the champion at work, as an animation."""
@@ -257,7 +256,7 @@ def sample(
     prime: Annotated[str, typer.Option(help="what a text begins with; without, it begins with a line")] = "",
     count: Annotated[int | None, typer.Option(min=1, help="so many texts, 1 without; or drawings, 24 without")] = None,
     seed: Annotated[int, typer.Option(min=0, help="of what is drawn by chance")] = 0,
-    champion: Annotated[str, typer.Option(help="best, final, or the generation of a saved one")] = "best",
+    champion: Champion = "best",
     networks: Annotated[
         int | None, typer.Option("--networks", "--agents", min=1, help="draw so many networks from a run's generator, or from each")
     ] = None,
@@ -288,7 +287,7 @@ def attack(
     ] = 10,
     pictures: Annotated[int, typer.Option(min=1, help="test pictures that are changed")] = 500,
     seed: Annotated[int, typer.Option(min=0, help="of networks and pictures")] = 0,
-    champion: Annotated[str, typer.Option(help="best, final, or the generation of a saved one")] = "best",
+    champion: Champion = "best",
     as_json: AsJson = False,
 ) -> None:
     """Change pictures so that networks drawn from a run's generator mistake them, and see whether fresh ones are in doubt.
@@ -363,27 +362,6 @@ def demo(out: Annotated[Path | None, typer.Option(help="folder for its folder of
     from runner.demo import demonstrate
 
     _end(demonstrate(out), require_solved=False)
-
-
-@new.command("task")
-@guarded
-def new_task(path: Annotated[Path, typer.Argument(help="the file to write")] = Path("mytask.py")) -> None:
-    """Write a commented task of your own that runs as it is."""
-    from runner.commands import write_template
-
-    write_template(path)
-
-
-@imports.command("picbreeder")
-@guarded
-def from_picbreeder(
-    path: Annotated[Path, typer.Argument(metavar="FILE", help="Picbreeder's XML, plain or zipped")],
-    out: Annotated[Path | None, typer.Option(help="a .npz or .json file; NAME.npz in this folder without")] = None,
-) -> None:
-    """Read a genome of Picbreeder, to paint it or to evolve on from it."""
-    from runner.patterns import import_picbreeder
-
-    print(import_picbreeder(path, out))
 
 
 class Series(NamedTuple):

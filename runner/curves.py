@@ -58,15 +58,14 @@ class Curves:
     def draw(self, _name: str, theme: str | Theme) -> Figure:
         return curves_figure(self.panels, theme=theme)
 
+    def section(self, theme: str = "auto") -> Section:
+        """The part of a report: of networks that are drawn."""
+        drawn = {tone.name: png(self.draw(NAME, tone)) for tone in themes(theme)}
+        words = "Where the points are, networks should agree; beyond them, the wider the band, the more they doubt."
+        block = figure_block({"": picture(drawn, "png", words)}, words)
+        return Section("What many networks say", "Each drawn from the champion, asked the same.", block)
+
 
 def curves_of(parts: Parts, champion: Any) -> Curves | None:
     """None where the task is no function of one number."""
     return Curves(parts, parts.task, champion) if isinstance(parts.task, Curved) else None
-
-
-def curves_section(curves: Curves, theme: str = "auto") -> Section:
-    """The part of a report: of networks that are drawn."""
-    drawn = {tone.name: png(curves.draw(NAME, tone)) for tone in themes(theme)}
-    words = "Where the points are, networks should agree; beyond them, the wider the band, the more they doubt."
-    block = figure_block({"": picture(drawn, "png", words)}, words)
-    return Section("What many networks say", "Each drawn from the champion, asked the same.", block)

@@ -20,7 +20,7 @@ from neatcore.interfaces import Array, Floats, Named, Pictorial, Showable, Shown
 from neatcore.nets import Direct
 from neatcore.perceptron import Layers
 from runner import connectivity
-from runner.charts import Chart, chart_of, chart_section
+from runner.charts import Chart, chart_of
 from runner.compare import grouped
 from runner.curves import Curves
 from runner.directory import Run, find_run, find_runs, slug
@@ -153,7 +153,7 @@ def _sections(run: Run, parts: Parts, champion: Genome | Floats, name: str) -> I
         yield from sections(run)
     chart = chart_of(run, parts, champion)
     if chart and chart.told:
-        yield chart_section(chart)
+        yield chart.section()
     wiring = connectivity.wiring_of(parts, champion, run.record["task"])
     if wiring:
         yield connectivity.connectivity_section(wiring, name)
