@@ -137,7 +137,7 @@ def result(rows: Sequence[Row], folder: Path, steps: int) -> Result:
 
 
 def work_table(found: Measured) -> str:
-    """How long each kind was trained. A gradient is that of one network on a batch of 128 pictures."""
+    """How long each kind was trained, and in how much memory. A gradient is that of one network on a batch of 128 pictures."""
     steps = {name: round(float(np.mean(found.all(name, "training steps")))) for name in found.variants}
     lines = [
         (name, len(found.all(name, "accuracy 1")), f"{own:,}", TRAINED[name], f"{own * TRAINED[name]:,}")
@@ -145,7 +145,9 @@ def work_table(found: Measured) -> str:
     ]
     others = steps.get(DROPPED, steps[GENERATED])
     other = f"\n\nNetworks trained apart and dropout were made with `--steps {others}`." if others != steps[GENERATED] else ""
-    return table(("networks", "runs", "steps", "networks a step", "gradients of a network on 128 pictures"), lines) + other
+    held = found.all(GENERATED, "training GB")
+    most = f"\n\nTraining HyperGAN held {max(held):.2f} GB of the GPU's memory at most." if held else ""
+    return table(("networks", "runs", "steps", "networks a step", "gradients of a network on 128 pictures"), lines) + other + most
 
 
 def accuracy_table(found: Measured) -> str:

@@ -65,7 +65,7 @@ class Work:
         variant = replace(VARIANTS[0], words=(f"drops=[{round(LATE * self.steps)}]", f"factors=[{SLOWER}]"))
         parts = assemble(variant.settings(1), self.seed)
         search, generator = cast(Gradient, parts.search), cast(HyperGan, parts.encoding)
-        figures = descend(search, self.steps, parts.rng)
+        figures = descend(search, self.steps, parts.rng) | held()
         return Drawn(self.task, generator.network, generator.sample(search.genomes[0], NETWORKS, self.seed)), figures
 
     def apart(self) -> tuple[Drawn, dict[str, float]]:
@@ -95,6 +95,12 @@ class Work:
         search.follow(flat, flat.network, cast(Any, self.task))
         figures = descend(search, steps, rng)
         return flat.decode(search.genomes), figures
+
+
+def held() -> dict[str, float]:
+    """The most memory that this process has held on its device, in GB of 10⁹ bytes; nothing where the device does not tell."""
+    told = jax.devices()[0].memory_stats()
+    return {"GB": told["peak_bytes_in_use"] / 1e9} if told else {}
 
 
 def descend(search: Gradient, steps: int, rng: np.random.Generator) -> dict[str, float]:

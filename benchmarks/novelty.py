@@ -101,6 +101,13 @@ def compared(rows: Sequence[Row], maze: str) -> str:
     return f"{maze}: more runs solved, p = {solved:.2g} (Fisher); fewer evaluations, p = {faster:.2g} (Mann–Whitney)"
 
 
+def fewer(rows: Sequence[Row]) -> str:
+    """Which variants have been run less often than others, in words."""
+    counts = {variant.name: len(of(rows, variant.name, "solved")) for variant in VARIANTS}
+    short = [f"{name} ({count})" for name, count in counts.items() if 0 < count < max(counts.values())]
+    return f" Run less often than the others: {', '.join(short)}." if short else ""
+
+
 def result(rows: Sequence[Row], folder: Path, generations: int) -> Result:
     """The page, its figures written to `folder`."""
     found = [
@@ -112,7 +119,7 @@ def result(rows: Sequence[Row], folder: Path, generations: int) -> Result:
         write_figure(folder / f"{NAME}.svg", picture(rows, 250 * generations), "Runs solved over evaluations"),
         overview(rows),
         f"A run ends when it is solved, or after {grouped(250 * generations)} evaluations; mean of all counts those that were not "
-        "solved with all of theirs, as does the paper as far as is known.",
+        f"solved with all of theirs, as does the paper as far as is known.{fewer(rows)}",
         f"One-sided tests, novelty against fitness: {'; '.join(compared(rows, maze) for maze in MAZES)}.",
         f"Where the {grouped(250 * drawn)} networks of the first {drawn} generations came to in the hard maze, of seed 1, early "
         "ones orange, late ones blue:",

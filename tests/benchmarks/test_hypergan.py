@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from benchmarks import hypergan, hypergan_work
-from benchmarks.hypergan import Measured, attempt, result
+from benchmarks.hypergan import Measured, attempt, result, work_table
 from benchmarks.hypergan_work import APART, DROPPED, GENERATED, VARIANTS
 from runner.attacking import Plan
 from tasks.data.pictures import Examples
@@ -45,4 +45,6 @@ def test_the_experiment_in_short(tmp_path: Path) -> None:
     page = result(rows, tmp_path, 6).body
     assert (tmp_path / "hypergan.svg").exists()
     assert f"| {DROPPED} | pgd | 0.3 |" in page
+    held = {"variant": GENERATED, "seed": 1, "measure": "training GB", "value": "0.5"}
+    assert "held 0.50 GB of the GPU's memory" in work_table(Measured([*rows, held]))
     assert "published 98.64 and 99.31" in result(rows, tmp_path, 6).headline

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks import novelty
-from benchmarks.novelty import VARIANTS, attempt, compared, main, overview, times
+from benchmarks.novelty import VARIANTS, attempt, compared, fewer, main, overview, times
 from benchmarks.results import read_csv
 
 
@@ -37,6 +37,8 @@ def test_what_is_said_of_given_runs() -> None:
     assert "| medium, fitness | 10 of 10 | – | 1,375 | 1,375 | 56,334 |" in overview(rows)
     assert compared(rows, "hard").startswith("hard: more runs solved, p = 0.00055 (Fisher)")
     assert "p = 1 (Fisher); fewer evaluations, p = 0.52 (Mann" in compared(rows, "medium")
+    assert fewer(rows) == ""
+    assert fewer(rows[:-3]) == " Run less often than the others: medium, fitness (7)."
 
 
 def test_the_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
