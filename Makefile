@@ -27,7 +27,7 @@ demo: $(VENV)/installed ## evolve three networks and write a report to look at (
 	@$(BIN)/neatcore demo
 
 test: $(VENV)/installed-dev lint types ## lint, types, tests, in two processes (JOBS=…)
-	@$(BIN)/python -m pytest -n $(JOBS)
+	@$(BIN)/python -m pytest -n $(JOBS) --dist worksteal
 
 lint: $(VENV)/installed-dev ## style and layout
 	@$(BIN)/ruff check .

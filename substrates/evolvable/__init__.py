@@ -175,7 +175,7 @@ class EsHyperNeat:
     def _scaled(self, found: Networks) -> Floats:
         """The weights of links: reach · answer; normalised, the positive and the negative ones of each neuron add up to ± reach."""
         weights = found.weights.astype(np.float64)
-        if self.config.normalize:
+        if self.config.normalise:
             groups = 2 * found.targets + (weights < 0)
             weights /= np.maximum(np.bincount(groups, np.abs(weights)), np.finfo(np.float64).tiny)[groups]
         return self.config.reach * weights

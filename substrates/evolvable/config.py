@@ -38,7 +38,7 @@ class EsHyperNeatConfig(QuestionsConfig):
         "band", description="which links are expressed: those in bands, or those that a link expression output wants besides"
     )
     reach: float = Field(3.0, gt=0, description="weights lie within ± this")
-    normalize: bool = Field(False, description="the positive weights of a neuron add up to reach, the negative ones to -reach")
+    normalise: bool = Field(False, description="the positive weights of a neuron add up to reach, the negative ones to -reach")
     activation: str = Field("sigmoid", description="activation of hidden neurons")
     readout: str = Field("sigmoid", description="activation of output neurons")
     passes: int = Field(5, ge=1, le=1000, description="recurrent: passes a step; a signal crosses a link a pass")

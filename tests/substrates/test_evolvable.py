@@ -104,8 +104,8 @@ def test_biases_come_from_the_last_output() -> None:
     assert len(np.unique(outputs[:, 0, 0])) > 12
 
 
-def test_normalized_weights_add_up_to_the_reach() -> None:
-    encoding, _ = es_hyperneat(EsHyperNeatConfig(normalize=True), INPUTS, OUTPUTS)
+def test_normalised_weights_add_up_to_the_reach() -> None:
+    encoding, _ = es_hyperneat(EsHyperNeatConfig(normalise=True), INPUTS, OUTPUTS)
     grown = encoding.grow(population(encoding))
     seen = 0
     for net in grown.networks:
