@@ -15,6 +15,7 @@ from viz.style import Margins, Theme, dress, figure, name_ends, note, plot_figur
 
 BINS = 40
 BROAD = 0.02  # of the range: the deviation of a density's kernel
+COMMON = 99.0  # % of all networks; the best may lie far above
 MOST = 12_000  # networks on a map
 WIDTH = 720
 SHADED = 2  # curves whose middle half is shaded; a third would hide the others
@@ -29,16 +30,19 @@ class Curve:
 
 
 def densities_figure(groups: Mapping[str, tuple[Floats, Floats]], words: str, *, theme: str | Theme = "light") -> Figure:
-    """A panel for each group: histogram and density of the fitness of its networks, and of those that were made."""
+    """A panel for each group: histogram and density of the fitness of its networks, and of those that were made. A few that lie far
+    above all others are in the last bar."""
     tone = theme_of(theme)
     drawing = figure(tone, WIDTH, 66 + 92 * len(groups), Margins(left=92, right=20, top=34, bottom=40))
-    range_ = _range(groups)
+    range_, most = _range(groups), max(float(values.max()) for pair in groups.values() for values in pair)
+    words += "; all beyond are in the last bar" if most > range_[1] else ""
     panels = np.atleast_1d(drawing.subplots(len(groups), 1, sharex=True, gridspec_kw={"hspace": 0.34}))
     for place, (ax, (name, (theirs, made))) in enumerate(zip(panels, groups.items(), strict=True)):
         for values, colour, label in ((theirs, tone.accent, "networks of the group"), (made, tone.second, "made by its generator")):
             share = np.full(len(values), 100.0 / len(values))
-            ax.hist(values, bins=BINS, range=range_, weights=share, color=colour, alpha=0.28, linewidth=0)
-            x, y = density(values, range_)
+            shown = np.minimum(values, range_[1])
+            ax.hist(shown, bins=BINS, range=range_, weights=share, color=colour, alpha=0.28, linewidth=0)
+            x, y = density(shown, range_)
             ax.plot(x, 100.0 * y * (range_[1] - range_[0]) / BINS, color=colour, linewidth=1.8, label=label)
             ax.axvline(float(values.mean()), color=colour, linewidth=1.2, linestyle=(0, (3, 2)))
         dress(ax, tone, words if ax is panels[-1] else "")
@@ -53,7 +57,8 @@ def densities_figure(groups: Mapping[str, tuple[Floats, Floats]], words: str, *,
 
 def _range(groups: Mapping[str, tuple[Floats, Floats]]) -> tuple[float, float]:
     everything = np.concatenate([values for pair in groups.values() for values in pair])
-    return 0.0 if everything.min() >= 0 else float(everything.min()), float(everything.max())
+    most, nearly = float(everything.max()), float(np.percentile(everything, COMMON))
+    return 0.0 if everything.min() >= 0 else float(everything.min()), nearly if 1.5 * abs(nearly) < most else most
 
 
 def _legend(ax: Axes, tone: Theme) -> None:

@@ -25,6 +25,17 @@ def test_a_panel_a_group_with_both_means() -> None:
         assert means == [theirs.mean(), made.mean()]
 
 
+def test_a_few_far_above_all_others_do_not_press_these_together() -> None:
+    values = np.append(np.random.default_rng(0).uniform(0, 100, 500), 5000.0)
+    (ax,) = densities_figure({"all": (values, values)}, "steps").axes
+    assert 95 < ax.get_xlim()[1] <= 100
+    heights = [bar.get_height() for bar in ax.containers[0]]  # type: ignore[attr-defined]
+    assert sum(heights) == pytest.approx(100)
+    assert ax.get_xlabel() == "steps; all beyond are in the last bar"
+    (ax,) = densities_figure({"all": (values[:-1], values[:-1])}, "steps").axes
+    assert ax.get_xlim()[1] == values[:-1].max()
+
+
 def test_lines_show_the_mean_and_the_straight_way() -> None:
     shares = np.linspace(-1, 2, 13)
     fitness = np.stack([10 * shares + 20, 30 * shares + 40], axis=1)
