@@ -167,9 +167,10 @@ def compared(rows: Sequence[Row]) -> str:
             means = [f"{float(row['made_mean']):.0f}" for row in found.values()]
             variety = [f"{float(found[group]['variety']):.2f}" for group in ("1–50", "all")]
             known = [f"{float(found['all'][key]):.2f}" for key in ("r2", "r2_squares")]
-            bends = [f"{float(found['all'][f'bend_{space}']):.1f}" for space in ("latent", "weights")]
-            lines.append((name, *means, *variety, *known, *bends))
-    head = ("variant", *PAPER, "variety, 1–50", "variety, all", "R²", "R², squares", "bend, latent", "bend, weights")
+            bends = [f"{float(found['all'][f'bend_{space}']):.1f}" for space in ("latent", "learnt_ends", "weights")]
+            ends = " to ".join(f"{float(found['all'][f'{end}_made']):.0f}" for end in ("from", "to"))
+            lines.append((name, *means, *variety, *known, ends, *bends))
+    head = ("variant", *PAPER, "variety, 1–50", "variety, all", "R²", "R², squares", "ends", *BENDS)
     return table(head, lines)
 
 
@@ -248,10 +249,12 @@ def known_notes(whole: Row) -> str:
     )
 
 
+BENDS = ("bend, latent", "from learnt ends", "bend, weights")
 OTHERS = """
 Mean survival of generated networks by group. β is what a nat of KL divergence costs. `variety` is the variance of generated weights
-as a share of that of the networks fitted to; near 0 the generator has collapsed, and makes always the same network. A bend is the
-mean distance of a pair's survival from its straight line.
+as a share of that of the networks fitted to; near 0 the generator has collapsed, and makes always the same network. `ends` are
+the survival of latent lines' ends, as the generator makes them again. A bend is the mean distance of a pair's survival from its
+straight line; `from learnt ends`, of the latent line from that between the networks as they were learnt.
 """
 
 

@@ -231,8 +231,9 @@ All have the same CPPNs, NEAT with the same rates, 300 networks a generation, in
 step. Fixed substrates link inputs to hidden neurons, these to each other, and these to the outputs, by HyperNEAT's rule, weights
 beyond a threshold of 0.2; ES-HyperNEAT has its bands, and scales the weights that enter a neuron, so that those of a sign add up to
 3. The authors' file has that for the maze; that the dual task has it too is ours, chosen after short runs of seeds 1 and 2 with and
-without it. *Random* is ES-HyperNEAT whose search is told random numbers instead of fitness. Ours are also generations, passes, the
-8 × 8 grid over the whole space, and the weights of the CPPN.
+without it; *not normalised* goes without it in both tasks, as fixed substrates do, and tells whether that makes the difference.
+*Random* is ES-HyperNEAT whose search is told random numbers instead of fitness. Ours are also generations, passes, the 8 × 8 grid
+over the whole space, and the weights of the CPPN.
 """
 
 
