@@ -16,7 +16,7 @@ from numpy.random import default_rng
 
 from benchmarks.command import run
 from benchmarks.results import FOLDER, Result, table, write_figure
-from benchmarks.variants import Row, Variant, courses, curves, run_all, strands
+from benchmarks.variants import Row, Variant, command_of, courses, curves, run_all, seeds_of, strands
 from neatcore.interfaces import Counted, Descending, Generalising
 from neatcore.loop import descend
 from runner.session import assemble
@@ -137,6 +137,16 @@ def overview(rows: Sequence[Row]) -> str:
     return table(columns, lines)
 
 
+def gap(rows: Sequence[Row]) -> str:
+    """How far the hypernetwork is behind the network learnt directly, in words; runs of both are independent of each other."""
+    direct, hyper = (tests(rows, name) for name in (DIRECT, HYPER))
+    if min(len(direct), len(hyper)) < 2:
+        return ""
+    behind = float(np.mean(direct) - np.mean(hyper))
+    error = float(np.sqrt(np.var(direct, ddof=1) / len(direct) + np.var(hyper, ddof=1) / len(hyper)))
+    return f"The hypernetwork is {behind:.3f} points behind the network learnt directly (standard error {error:.3f})."
+
+
 def result(rows: Sequence[Row], folder: Path, passes: int) -> Result:
     """The page, its figure written to `folder`."""
     said = []
@@ -151,12 +161,14 @@ def result(rows: Sequence[Row], folder: Path, passes: int) -> Result:
     parts = [
         write_figure(folder / f"{NAME}.svg", picture(rows), "Test error over passes over the training pictures"),
         overview(rows),
+        gap(rows),
         notes(passes),
         "To repeat a run:\n\n" + "\n".join(f"    {variant.command(1, passes)}" for variant in variants(passes)),
         f"All runs, pass by pass: [{NAME}.csv]({NAME}.csv).",
     ]
+    command = command_of(NAME, seeds=(seeds_of(rows), SEEDS), passes=(passes, PASSES))
     title = "MNIST: a static hypernetwork against a network learnt directly"
-    return Result(NAME, title, headline, f"python -m benchmarks.{NAME}", "\n\n".join(parts))
+    return Result(NAME, title, headline, command, "\n\n".join(filter(None, parts)))
 
 
 def notes(passes: int) -> str:
