@@ -136,9 +136,9 @@ def curves(rows: Sequence[Row]) -> Figure:
         for name in KINDS
         if (runs := courses(rows, name, "step"))
     }
-    bands(ax, found, "step", "bits a character, validation")
     lows = [np.median(runs, axis=0) for _, runs in found.values()]
-    ax.set_ylim(min(low.min() for low in lows) - 0.05, min(max(low.max() for low in lows), min(low.min() for low in lows) + 1.6))
+    least, most = min(low.min() for low in lows), max(low.max() for low in lows)
+    bands(ax, found, "step", "bits a character, validation", ylim=(least - 0.05, min(most, least + 1.6)))
     return drawing
 
 

@@ -91,8 +91,8 @@ def _measured(drawn: Drawn) -> Row:
 def picture(rows: Sequence[Row]) -> Figure:
     """The mean cosine between two networks over steps, of every run; the mean of a variant bold."""
     drawing, ax = plot_figure(LIGHT, 640, 340, Margins(left=44, right=130))
-    strands(ax, {name: curves(rows, name, "step", "cosine") for name in NAMES}, "steps", "mean cosine between two networks")
-    ax.set_ylim(0, 1.03)
+    found = {name: curves(rows, name, "step", "cosine") for name in NAMES}
+    strands(ax, found, "steps", "mean cosine between two networks", ylim=(0, 1.03))
     return drawing
 
 

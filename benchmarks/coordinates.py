@@ -76,8 +76,7 @@ def picture(rows: Sequence[Row]) -> Figure:
     """Test accuracy of every run over passes, or as many moments of evolution; the mean of a variant bold."""
     drawing, ax = plot_figure(LIGHT, 640, 340, Margins(left=40, right=190))
     found = {name: curves(rows, name, "moment", "test") for name in NAMES}
-    strands(ax, found, "passes, or tenths of evolution", "test accuracy, %; bold: mean of the runs")
-    ax.set_ylim(0, 100)
+    strands(ax, found, "passes, or tenths of evolution", "test accuracy, %; bold: mean of the runs", ylim=(0, 100))
     return drawing
 
 

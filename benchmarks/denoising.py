@@ -131,8 +131,13 @@ def picture(rows: Sequence[Row], steps: int) -> Figure:
     for name in NAMES:
         evaluations, errors = curves(rows, name, "evaluations", "test")
         found[name] = [(1 if name == DIRECT else steps) * count for count in evaluations], errors
-    strands(ax, found, "steps down the gradient, of all genomes together", "test error, logarithmic; bold: mean of the runs")
-    ax.set_yscale("log")
+    strands(
+        ax,
+        found,
+        "steps down the gradient, of all genomes together",
+        "test error, logarithmic; bold: mean of the runs",
+        yscale="log",
+    )
     ticks = (0.02, 0.03, 0.05, 0.1, 0.2)
     ax.set_yticks(ticks, [f"{tick:g}" for tick in ticks])
     ax.minorticks_off()

@@ -91,8 +91,7 @@ def picture(rows: Sequence[Row], column: str, y: str) -> Figure:
         if runs:
             places = [float(row["generation"]) for row in runs[0]]
             curves[variant.name] = (places, [[float(row[column]) for row in run] for run in runs])
-    bands(ax, curves, "generation", y)
-    ax.set_ylim(bottom=0)
+    bands(ax, curves, "generation", y, ylim=(0, None))
     return drawing
 
 

@@ -125,9 +125,7 @@ def _fitness(ax: Axes, rows: Sequence[Row], task: str, generations: int) -> None
     places = sorted({1, *range(EVERY, generations + 1, EVERY), generations})
     asked = [float(SIZE * place) for place in places]
     curves = {kind: (asked, [held(each, places) for each in courses(rows, f"{task}, {kind}", "generation")]) for kind in DRAWN}
-    curves = {kind: curve for kind, curve in curves.items() if curve[1]}
-    if curves:
-        bands(ax, curves, "evaluations", f"{TITLES[task]}: best fitness")
+    bands(ax, curves, "evaluations", f"{TITLES[task]}: best fitness")
     ax.axhline(ALL[task], color=LIGHT.muted, linewidth=1, linestyle=(0, (4, 3)), zorder=0)
     ax.xaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
 

@@ -97,9 +97,9 @@ def picture(rows: Sequence[Row]) -> Figure:
     for name in (DIRECT, HYPER, NARROW):
         passes, right = curves(rows, name, "pass", "test")
         found[name] = passes, [[100 - share for share in run] for run in right]
-    strands(ax, found, "passes over the training pictures", "test error, %; bold: mean of the runs")
+    most = 2.5 * max(float(np.median(errors)) for _, errors in found.values() if errors)
+    strands(ax, found, "passes over the training pictures", "test error, %; bold: mean of the runs", ylim=(0, most))
     ax.set_xlim(1, max(int(row["pass"]) for row in rows))
-    ax.set_ylim(0, 2.5 * max(float(np.median(errors)) for _, errors in found.values() if errors))
     return drawing
 
 

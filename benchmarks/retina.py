@@ -22,9 +22,13 @@ from viz.style import LIGHT, Margins, plot_figure
 
 NAME, TASK, PRESET = "retina", "retina", "risi2012"
 SEEDED, BARE, BAND = "LEO, locality", "LEO", "bands alone"
+WEAK_SEEDED, WEAK_BARE = "LEO, locality, pixels ±1", "LEO, pixels ±1"
+DRAWN = (SEEDED, BARE, WEAK_SEEDED, WEAK_BARE)
 VARIANTS = (
     Variant(SEEDED, TASK, PRESET),
     Variant(BARE, TASK, PRESET, ("locality=",)),
+    Variant(WEAK_SEEDED, TASK, PRESET, ("on=1",)),
+    Variant(WEAK_BARE, TASK, PRESET, ("on=1", "locality=")),
     Variant(BAND, TASK, PRESET, ("locality=", "rule=band")),
 )
 GENERATIONS, SEEDS, EVERY = 500, 20, 20
@@ -85,8 +89,8 @@ def picture(rows: Sequence[Row], generations: int) -> Figure:
     """Answers that are right, over generations."""
     drawing, ax = plot_figure(LIGHT, 640, 330, Margins(left=40, right=140))
     places = [1, *range(EVERY, generations + 1, EVERY)]
-    curves = {v.name: (places, [held(course, places) for course in courses(rows, v.name, "generation")]) for v in VARIANTS}
-    bands(ax, {name: curve for name, curve in curves.items() if curve[1]}, "generation", "right answers of 512")
+    curves = {name: (places, [held(course, places) for course in courses(rows, name, "generation")]) for name in DRAWN}
+    bands(ax, curves, "generation", "right answers of 512")
     return drawing
 
 

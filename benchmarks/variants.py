@@ -151,8 +151,12 @@ def curves(rows: Sequence[Row], variant: str, moment: str, column: str) -> tuple
     return places, [[float(row[column]) for row in course] for course in found]
 
 
-def strands(ax: Axes, curves: Mapping[str, tuple[Sequence[float], Sequence[Sequence[float]]]], x: str, y: str) -> Axes:
-    """Every run of each group as a thin line, their mean as a bold one; a group without runs is left out. curves: as of `bands`."""
+Curves = Mapping[str, tuple[Sequence[float], Sequence[Sequence[float]]]]  # name → (places (n,), runs (R, n))
+
+
+def strands(ax: Axes, curves: Curves, x: str, y: str, **axes: Any) -> Axes:
+    """Every run of each group as a thin line, their mean as a bold one; groups without runs are left out. axes: what is set of
+    them, such as ylim, before the groups' names come to where their lines end."""
     ends = []
     for (name, (places, runs)), colour in zip(curves.items(), COLOURS):
         if len(runs):
@@ -160,21 +164,24 @@ def strands(ax: Axes, curves: Mapping[str, tuple[Sequence[float], Sequence[Seque
             ax.plot(places, values.T, color=colour, linewidth=1, alpha=0.4)
             ax.plot(places, values.mean(axis=0), color=colour, linewidth=2.2)
             ends.append((float(values[:, -1].mean()), name, colour))
-    dress(ax, LIGHT, x, y)
-    name_ends(ax, ends)
-    return ax
+    return _named(ax, ends, x, y, axes)
 
 
-def bands(ax: Axes, curves: Mapping[str, tuple[Sequence[float], Sequence[Sequence[float]]]], x: str, y: str) -> Axes:
-    """The median over runs of each group as a line, the middle half as a band. curves: name → (places (n,), runs (R, n))."""
+def bands(ax: Axes, curves: Curves, x: str, y: str, **axes: Any) -> Axes:
+    """The median over runs of each group as a line, the middle half as a band; else as `strands`."""
     ends = []
     for (name, (places, runs)), colour in zip(curves.items(), COLOURS):
-        low, middle, high = np.percentile(np.array(runs, np.float64), (25, 50, 75), axis=0)
-        ax.fill_between(places, low, high, color=colour, alpha=0.18, linewidth=0)
-        ax.plot(places, middle, color=colour, linewidth=2, label=name)
-        ends.append((float(middle[-1]), name, colour))
+        if len(runs):
+            low, middle, high = np.percentile(np.array(runs, np.float64), (25, 50, 75), axis=0)
+            ax.fill_between(places, low, high, color=colour, alpha=0.18, linewidth=0)
+            ax.plot(places, middle, color=colour, linewidth=2, label=name)
+            ends.append((float(middle[-1]), name, colour))
+    return _named(ax, ends, x, y, {"xmargin": 0} | axes)
+
+
+def _named(ax: Axes, ends: Sequence[tuple[float, str, str]], x: str, y: str, axes: Mapping[str, Any]) -> Axes:
     dress(ax, LIGHT, x, y)
-    if max(places) > min(places):
-        ax.set_xlim(min(places), max(places))
-    name_ends(ax, ends)
+    ax.set(**axes)
+    if ends:
+        name_ends(ax, ends)
     return ax

@@ -17,7 +17,6 @@ from tasks.asking import HELD, ask
 
 COLUMNS = (-1.0, -1 / 3, 1 / 3, 1.0)  # x of the pixels
 ROWS = (1.0, -1.0)  # y
-ON = 3.0  # what a pixel that is on is read as; one that is off, the opposite
 
 
 class Retina(Parameters):
@@ -32,6 +31,7 @@ class Retina(Parameters):
         description="what an object is: kashtan (three pixels or more, or one or two in the outer column alone), or inverse (the "
         "same with pixels on and off exchanged)",
     )
+    on: float = Field(3.0, gt=0, description="what a pixel that is on is read as; one that is off, the opposite")
     steps: int = HELD
 
     @property
@@ -55,7 +55,7 @@ class Retina(Parameters):
 
     def evaluate(self, policy: Policy, rng: Generator, /) -> Evaluation:  # noqa: ARG002 nothing is left to chance
         patterns, objects = retinas(self.objects)
-        answers = ask(policy, patterns, self.steps)
+        answers = ask(policy, self.on * patterns, self.steps)
         errors = np.abs(answers - objects).sum(axis=(1, 2)) * 2
         right = (answers > 0.5) == objects
         info = {"error": errors, "right": right.mean(axis=(1, 2))}
@@ -64,16 +64,17 @@ class Retina(Parameters):
     def show(self, policy: Policy, rng: Generator, /) -> Answers:  # noqa: ARG002
         patterns, objects = retinas(self.objects)
         first = policy.take(np.zeros(1, np.int64))
-        return Answers(patterns, objects.astype(np.float64), ask(first, patterns, self.steps)[0].copy())
+        return Answers(self.on * patterns, objects.astype(np.float64), ask(first, self.on * patterns, self.steps)[0].copy())
 
 
 @cache
 def retinas(objects: str) -> tuple[Floats, Bools]:
-    """All patterns (256, 8), and whether their left and right halves show objects (256, 2); never to be written to."""
+    """All patterns (256, 8) of pixels on, 1, and off, -1, the inverse ones in reverse order; and whether their left and right
+    halves show objects (256, 2). Never to be written to."""
     pixels = np.array(list(product((False, True), repeat=8)))
     seen = (pixels if objects == "kashtan" else ~pixels).reshape(-1, 2, 4)
     found = np.stack([is_object(seen[:, :, :2]), is_object(seen[:, :, ::-1][:, :, :2])], axis=1)
-    patterns = np.where(pixels, ON, -ON)
+    patterns = np.where(pixels, 1.0, -1.0)
     patterns.flags.writeable = found.flags.writeable = False
     return patterns, found
 

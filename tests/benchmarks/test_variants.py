@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+from matplotlib.axes import Axes
 
 from benchmarks import discrimination, foraging
 from benchmarks.results import read_csv
-from benchmarks.variants import command_of, greater, run_all, seeds_of, spread, times
+from benchmarks.variants import bands, command_of, greater, run_all, seeds_of, spread, strands, times
+from viz.style import LIGHT, Margins, plot_figure
 
 
 def test_visual_discrimination_in_short(tmp_path: Path) -> None:
@@ -45,6 +49,21 @@ def test_the_test_tells_samples_apart_and_only_in_the_direction_asked_for() -> N
     assert greater(high, low) < 1e-6
     assert greater(low, high) > 0.99
     assert greater(low, low) == pytest.approx(0.5, abs=0.02)
+
+
+@pytest.mark.parametrize("draw", [bands, strands])
+def test_groups_are_named_where_their_lines_end_whatever_is_set_of_the_axes(draw: Callable[..., Axes]) -> None:
+    groups = {"a": ([0.0, 1.0], [[0.0, 1.0], [0.0, 1.0]]), "b": ([0.0, 1.0], [[0.0, 9.0]]), "none": ([], [])}
+    choices: list[dict[str, Any]] = [{}, {"ylim": (0, 40)}, {"ylim": (0.5, 10), "yscale": "log"}]
+    for settings in choices:
+        drawing, ax = plot_figure(LIGHT, 640, 340, Margins(left=40, right=130))
+        draw(ax, groups, "x", "y", **settings)
+        names = {text.get_text(): text for text in ax.texts}
+        assert set(names) == {"a", "b", "y"}
+        drawing.canvas.draw()
+        for name, end in (("a", 1.0), ("b", 9.0)):
+            found = names[name].get_window_extent()
+            assert (found.y0 + found.y1) / 2 == pytest.approx(ax.transData.transform((1, end))[1], abs=3)
 
 
 def test_a_sample_in_words() -> None:

@@ -38,6 +38,26 @@ def test_both_conventions_are_one_task_with_signs_changed() -> None:
     assert (inverse != objects).any()
 
 
+def test_a_network_whose_answers_to_inverses_are_inverse_comes_to_384_at_most() -> None:
+    """What is the same of a half and of its inverse, it can only tell right of one of them: that is so of half of all answers."""
+    patterns, objects = retinas("kashtan")
+    assert np.array_equal(patterns, -patterns[::-1])
+    alike = objects == objects[::-1]
+    assert 512 - alike.sum() / 2 == 384
+
+
+def test_pixels_are_read_as_strong_as_is_said() -> None:
+    seen = []
+
+    def look(inputs: Floats) -> Floats:
+        seen.append(np.abs(inputs))
+        return inputs[..., :2]
+
+    for task in (Retina(), Retina(on=0.5)):
+        task.evaluate(Reflex(look, 8, 2), default_rng(0))
+    assert [np.unique(each).tolist() for each in seen] == [[3.0], [0.5]]
+
+
 def test_fitness_and_success() -> None:
     patterns, objects = retinas("kashtan")
 
