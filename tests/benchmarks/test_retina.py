@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from benchmarks.results import read_csv
-from benchmarks.retina import VARIANTS, main, modularity
+from benchmarks.retina import BARE, VARIANTS, inverse_answers, looked, main, modularity
 from neatcore.genome import LINK, Genome, node_table
 from neatcore.interfaces import GraphSpace
 
@@ -17,6 +17,14 @@ def test_two_triangles_are_two_parts() -> None:
     links = np.array([(k, *pair, 1.0, True) for k, pair in enumerate(pairs)], LINK)
     assert modularity(Genome(nodes, links)) == pytest.approx(0.5)
     assert modularity(Genome(nodes, links[:0])) == 0
+
+
+def test_what_is_said_of_champions_on_the_lowest_step() -> None:
+    rows = [{"variant": BARE, "seed": seed, "generation": 1, "right": right} for seed, right in ((1, 400), (2, 384), (3, 390))]
+    share = inverse_answers(2, 1)
+    assert 0 <= share <= 1
+    assert looked(rows).endswith(f"first champions at 384: seed 2 after 1 generations {share:.2f}.")
+    assert looked(rows[:1]) == ""
 
 
 def test_the_experiment_in_short(tmp_path: Path) -> None:
