@@ -6,7 +6,22 @@ import pytest
 from numpy.random import default_rng
 
 from benchmarks import evolvable
-from benchmarks.evolvable import DUAL, EVOLVED, KINDS, LARGE, MAZE, RANDOM, SMALL, VARIANTS, compared, held, main, overview, sizes
+from benchmarks.evolvable import (
+    DUAL,
+    EVOLVED,
+    KINDS,
+    LARGE,
+    MAZE,
+    RANDOM,
+    SMALL,
+    VARIANTS,
+    compared,
+    held,
+    main,
+    overview,
+    sizes,
+    verdict,
+)
 from benchmarks.results import read_csv
 from neatcore.neat import Neat, NeatConfig
 from runner.session import assemble
@@ -49,7 +64,27 @@ def test_what_is_said_of_given_runs() -> None:
         "ES-HyperNEAT against fixed 10 × 1: more runs solved, p = 0.00055; fitter"
     )
     assert compared(rows, MAZE, EVOLVED, LARGE).endswith("not both have been run")
+    assert verdict(rows) == ""
     assert held(rows[:2], [1, 3]) == [1.0, 10.0]
+
+
+@pytest.mark.parametrize(
+    ("grown", "fixed", "chance", "said"),
+    [
+        (9, 9, 0, "the claim of the maze is not repeated, the claim of the dual task is repeated"),
+        (9, 1, 2, "the claim of the maze is repeated, the claim of the dual task is not repeated"),
+        (5, 6, 0, "the claim of the maze is not repeated, the claim of the dual task is not repeated"),
+    ],
+)
+def test_the_verdict_is_by_what_was_set_beforehand(grown: int, fixed: int, chance: int, said: str) -> None:
+    counts = {EVOLVED: grown, LARGE: fixed, SMALL: fixed, RANDOM: chance}
+    rows = [
+        {"variant": f"{task}, {kind}", "seed": seed, "generation": 1, "solved": int(seed < solved)}
+        for task in (DUAL, MAZE)
+        for kind, solved in counts.items()
+        for seed in range(10)
+    ]
+    assert said in verdict(rows)
 
 
 def test_the_experiment_in_short(tmp_path: Path) -> None:
