@@ -44,7 +44,7 @@ VARIANTS = (
     Variant(STATIC, TASK, PRESET, ("encoding=hyperneat",)),
     Variant(RECURRENT, TASK, "stanley2002", ("encoding.recurrent=true", "population=300")),
 )
-GENERATIONS, SEEDS = 150, 10  # of 300 networks
+GENERATIONS, SEEDS = 150, 20  # of 300 networks
 AGAIN = 50  # times 20 schedules: in how many the best networks are tried afterwards, so that luck does not count
 TINTS = (*COLOURS, LIGHT.bad, LIGHT.muted)
 
