@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from neatcore.activations import code_of
 from neatcore.cppn import Packed, prepare
 from neatcore.errors import require
-from neatcore.genome import HIDDEN, LINK, NODE, Genome, Genomes, node_table
+from neatcore.genome import HIDDEN, LINK, NODE, Genome, Genomes, node_table, starts
 from neatcore.interfaces import Floats, GraphSpace, Ints
 from neatcore.nets import DirectConfig, NetworkModel, pack
 from neatcore.nets.columns import Nets
@@ -38,8 +38,8 @@ CHUNKS = 8  # of genomes a thread: they differ in cost
 @dataclass(frozen=True, eq=False)
 class Grown:
     """Networks that grew in space: as genomes (P), and where the neurons of each stand, (N, D) in the order of its nodes, but for
-    the bias node. asked (P, 2): links that the CPPN was asked about, and
-    that the paper's procedure asks about, which forgets what it knows."""
+    the bias node. asked (P, 2): links that the CPPN was asked about, and that the paper's procedure asks about for the same trees,
+    which forgets what it knows."""
 
     networks: Genomes
     places: list[Floats]
@@ -86,19 +86,22 @@ class EsHyperNeat:
 
     def decode(self, genomes: Sequence[Genome], /) -> Nets:
         """The networks of P genomes; InputError names a genome that does not fit."""
-        return pack(self.grow(genomes).networks, self.network_space)
+        return pack(self._grown(genomes)[0], self.network_space)
 
     def grow(self, genomes: Sequence[Genome]) -> Grown:
         """The same as genomes, and where their neurons stand."""
+        networks, found = self._grown(genomes)
+        cells = np.split(found.cells, found.starts[1:-1])
+        places = [np.concatenate([self.inputs, self.outputs, self._centres[each]]) for each in cells]
+        return Grown(networks, places, found.asked)
+
+    def _grown(self, genomes: Sequence[Genome]) -> tuple[Genomes, Networks]:
         population = Genomes.of(genomes)
         require(len(population) > 0, "there are no genomes to decode")
         check_cppns(population, self.names)
         packed = prepare(population, len(self.names[0]))
-        found = [each for part in self._discovered(packed) for each in _single(part)]
-        biases = self._biases(packed)
-        networks = [self._network(each, row) for each, row in zip(found, biases)]
-        places = [np.concatenate([self.inputs, self.outputs, self._centres[each.cells]]) for each in found]
-        return Grown(Genomes.of(networks), places, np.array([each.asked[0] for each in found]))
+        found = _joined(self._discovered(packed))
+        return self._networks(found, self._biases(packed)), found
 
     def answers(self, genomes: Sequence[Genome], source: Floats, target: Floats) -> Single:
         """What P CPPNs answer for all pairs of two sheets of points, (P, O, T, S), before any rule."""
@@ -153,45 +156,55 @@ class EsHyperNeat:
         answers = packed.query_sheets(origin, points, delta=config.delta, distance=config.distance, outputs=last, bias=config.bias)
         return np.float32(config.reach) * answers[:, 0, :, 0]
 
-    def _network(self, found: Networks, biases: Single) -> Genome:
-        """One network as a genome: links as they were found, then those of the bias node to the outputs and hidden neurons."""
-        space, first = self.network_space, len(self.inputs)
-        ends = np.column_stack([found.sources, found.targets])
-        ends += space.bias * (ends >= first)
-        nodes = node_table(space, space.output)
-        hidden = np.empty(len(found.cells), NODE)
-        hidden["id"], hidden["kind"] = len(nodes) + np.arange(len(hidden)), HIDDEN
-        hidden["activation"] = code_of(self.config.activation)
-        weights = self._scaled(found)
+    def _networks(self, found: Networks, biases: Single) -> Genomes:
+        """The networks as genomes: links as they were found, then those of the bias node to the outputs and hidden neurons."""
+        space, first, outputs = self.network_space, len(self.inputs), len(self.outputs)
+        fixed, hidden, links = node_table(space, space.output), np.diff(found.starts), np.diff(found.link_starts)
+        owner, extra = np.repeat(np.arange(len(hidden)), hidden), (outputs + hidden) * space.bias
+        node_starts, link_starts = starts(len(fixed) + hidden), starts(links + extra)
+        within, new = _within(found.starts), np.empty(node_starts[-1], NODE)
+        new[node_starts[:-1, None] + np.arange(len(fixed))] = fixed
+        places = node_starts[owner] + len(fixed) + within
+        new["id"][places], new["kind"][places] = len(fixed) + within, HIDDEN
+        new["activation"][places] = code_of(self.config.activation)
+        genes = np.empty(link_starts[-1], LINK)
+        genes["innovation"], genes["enabled"] = _within(link_starts), True
+        learnt = np.repeat(link_starts[:-1], links) + _within(found.link_starts)
+        for name, ends in (("source", found.sources), ("target", found.targets)):
+            genes[name][learnt] = ends + space.bias * (ends >= first)
+        genes["weight"][learnt] = self._scaled(found)
         if space.bias:
-            values = np.concatenate([biases[len(biases) - len(self.outputs) :], biases[found.cells]])
-            ends = np.concatenate([ends, [(first, first + 1 + place) for place in range(len(values))]])
-            weights = np.concatenate([weights, values])
-        links = np.empty(len(weights), LINK)
-        links["innovation"], links["enabled"], links["weight"] = np.arange(len(links)), True, weights
-        links["source"], links["target"] = ends.T
-        return Genome(np.append(nodes, hidden), links)
+            given = np.repeat(link_starts[:-1] + links, extra) + _within(starts(extra))
+            genes["source"][given], genes["target"][given] = first, first + 1 + _within(starts(extra))
+            ends = link_starts[:-1, None] + links[:, None] + np.arange(outputs)
+            genes["weight"][ends] = biases[:, -outputs:]
+            genes["weight"][link_starts[owner] + links[owner] + outputs + within] = biases[owner, found.cells]
+        return Genomes(new, genes, node_starts, link_starts)
 
     def _scaled(self, found: Networks) -> Floats:
         """The weights of links: reach · answer; normalised, the positive and the negative ones of each neuron add up to ± reach."""
         weights = found.weights.astype(np.float64)
         if self.config.normalise:
-            groups = 2 * found.targets + (weights < 0)
+            most = int(found.targets.max(initial=0)) + 1
+            owner = np.repeat(np.arange(len(found.link_starts) - 1), np.diff(found.link_starts))
+            groups = 2 * (owner * most + found.targets) + (weights < 0)
             weights /= np.maximum(np.bincount(groups, np.abs(weights)), np.finfo(np.float64).tiny)[groups]
         return self.config.reach * weights
 
 
-def _single(part: Networks) -> Iterator[Networks]:
-    """The networks of a part one by one."""
-    for number, asked in enumerate(part.asked):
-        cells, links = (slice(*starts[number : number + 2]) for starts in (part.starts, part.link_starts))
-        yield part._replace(
-            cells=part.cells[cells],
-            sources=part.sources[links],
-            targets=part.targets[links],
-            weights=part.weights[links],
-            asked=asked[None],
-        )
+def _within(offsets: Ints) -> Ints:
+    """The place of each member within its own run, of runs that lie end to end."""
+    counts = np.diff(offsets)
+    return np.arange(offsets[-1]) - np.repeat(offsets[:-1], counts)
+
+
+def _joined(parts: Sequence[Networks]) -> Networks:
+    """The networks of all parts in one."""
+    cells, sources, targets, asked = (
+        np.concatenate([getattr(part, name) for part in parts]) for name in ("cells", "sources", "targets", "asked")
+    )
+    begun, links = (starts(np.concatenate([np.diff(getattr(part, name)) for part in parts])) for name in ("starts", "link_starts"))
+    return type(parts[0])(begun, cells, links, sources, targets, np.concatenate([part.weights for part in parts]), asked)
 
 
 def es_hyperneat(

@@ -22,7 +22,8 @@ Single = NDArray[np.float32]
 class Networks(NamedTuple):
     """P networks end to end: cells of hidden neurons, from starts[p] on; links (source, target, weight), from
     link_starts[p] on, whose ends are inputs, then outputs, then hidden neurons, counted within a network. asked (P, 2): links
-    that the CPPN was asked about, and as many as the paper's procedure asks about, which asks for every side of a cell anew."""
+    that the CPPN was asked about, and as many as the paper's procedure asks about for these trees, which asks for every side of a
+    cell anew."""
 
     starts: Ints
     cells: Ints
@@ -111,15 +112,19 @@ def keep_reaching(links: Links, begin: int, end: int, number: Ints) -> int:
 @kernel
 def grow(world: World, net: int, tree: Tree, hidden: Hidden, links: Links, count: int) -> tuple[Links, int]:
     """Adds the links of one network to the first `count`: from inputs to hidden neurons; from those found so far to others, round
-    by round; from hidden neurons to outputs."""
+    by round, but where links must rise and no cell is higher; from hidden neurons to outputs."""
     hidden.number[:] = -1
     hidden.met[0] = 0
     ends, explored = len(world.inputs) + len(world.outputs), 0
+    heights = world.pyramid.centres[len(world.pyramid.centres) - 1]
+    highest = heights.max()
     for source in range(len(world.inputs)):
         links, count = sprout(world, Root(net, world.inputs[source], True), source, tree, hidden, links, count)
     for _ in range(world.rules.rounds):
         known = hidden.met[0]
         for neuron in range(explored, known):
+            if world.rules.upward and heights[hidden.cells[neuron]] >= highest:
+                continue
             root = Root(net, world.pyramid.centres[:, hidden.cells[neuron]].copy(), True)
             links, count = sprout(world, root, ends + neuron, tree, hidden, links, count)
         explored = known
