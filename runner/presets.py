@@ -124,8 +124,10 @@ ES_HYPERNEAT: Sections = {
         "activations": {"steep_signed_sigmoid": 1.0, "signed_gaussian": 1.0, "absolute": 1.0, "sine": 1.0},
     },
 }
-# Hidden neurons between the retina and the answers, each pattern answered by itself, links at first near along x.
-RETINA: Sections = {"encoding": {"height": 0.0, "recurrent": False, "rule": "leo", "locality": "x", "biases": True}}
+# Hidden neurons at all depths between the retina and the answers, on a plane between its rows; each pattern answered by itself;
+# links at first near along x. The link expression output alone decides, as in the authors' program where substrates are fixed.
+# What a single layer, or bands besides, cost is in docs/results/retina.md.
+RETINA: Sections = {"encoding": {"plane": "y=0", "recurrent": False, "rule": "leo", "band": 0.0, "locality": "x", "biases": True}}
 P_NEAT: Sections = {"run": HYPERNEAT["run"] | {"encoding": "fixed"}, "search": GAUCI | {"population": 100}}
 SUMS: Sections = {"encoding": {"readout": "linear"}}  # sums reach 30, where a sigmoid no longer tells them apart
 

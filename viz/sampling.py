@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -12,6 +12,7 @@ from neatcore.errors import require
 from neatcore.interfaces import Array, Floats
 from substrates.geometry import Sheet
 from substrates.networks import Synapses
+from substrates.seeds import AXES
 from viz.fields import BETWEEN, EDGE, FOOT, HEAD, MOST, WIDTH, head, key, left_out, matrices, strongest
 from viz.sheets import CELL, Sketch, Tint, draw_sheet, kind_of, part_of
 from viz.style import SHARPNESS, Theme, theme_of
@@ -39,8 +40,12 @@ class Question:
 
 @dataclass(frozen=True)
 class Plane:
-    """Where the targets of one projection lie: neurons (N,) in it, as a sheet, and points (K², D) that fill it, row by row."""
+    """Where the targets of one projection lie: neurons (N,) in it, as a sheet, and points (K², D) that fill it, row by row.
 
+    order (D,): the coordinates, first those across and up in the picture; the sheet has them in this order.
+    """
+
+    order: Sequence[int]
     neurons: Array
     sheet: Sheet
     points: Floats
@@ -98,15 +103,17 @@ def _draw_planes(sketch: Sketch, synapses: Synapses, question: Question, place: 
             image = answers[chosen, :, column].reshape(plane.sides)
             levels = () if gate >= 0 and not row else (-question.threshold, question.threshold) if gate < 0 else (0.0,)
             box = _draw_pattern(sketch, image, (x, middles[row], SIDE), levels)
-            _mark(sketch, plane, source.points[neuron, :2], box)
+            _mark(sketch, plane, source.points[neuron, list(plane.order)], box)
         weights = matrices(synapses)[place][plane.neurons, neuron]
         draw_sheet(sketch, plane.sheet, weights, (x, middles[-1], SIDE), tint, sized=False)
-    return _reading(len(asked), len(source), target, len(plane.neurons))
+    return _reading(len(asked), len(source), target, plane)
 
 
-def _reading(asked: int, sources: int, target: Sheet, neurons: int) -> str:
+def _reading(asked: int, sources: int, target: Sheet, plane: Plane) -> str:
     words = f"answers for links from {asked} of {sources:,} neurons to every place, and the weights at those of {target.name}"
-    return words if neurons == len(target) else f"{words} in the middle layer"
+    if plane.order[1] != 1:
+        words += f"; {AXES[plane.order[0]]} runs across, {AXES[plane.order[1]]} up"
+    return words if len(plane.neurons) == len(target) else f"{words} in the middle layer"
 
 
 def _draw_line(sketch: Sketch, synapses: Synapses, question: Question, place: int, tint: Tint, top: float) -> str:
@@ -175,7 +182,9 @@ def sources_asked(source: Sheet) -> Array:
 
 
 def plane_of(target: Sheet) -> Plane:
-    """The plane of the first two coordinates that the targets lie in; of a cube its middle layer."""
+    """The plane that the targets lie in, of the first two coordinates where there are several; of a cube its middle layer."""
+    order = seen_along(target.points)
+    target = replace(target, points=target.points[:, order])
     deep = target.points[:, 2:]
     middle = deep[np.argsort(np.abs(deep - np.median(deep, axis=0)).sum(axis=1), kind="stable")[0]]
     neurons = np.flatnonzero(np.all(np.abs(deep - middle) < 1e-9, axis=1))
@@ -189,4 +198,11 @@ def plane_of(target: Sheet) -> Plane:
     down, across = (reach[k] * (np.arange(sides[k]) + 0.5 - sides[k] / 2) / (sides[k] / 2) for k in (0, 1))
     grid = np.stack(np.meshgrid(across, down), axis=-1).reshape(-1, 2)
     points = np.concatenate([flat_down(sheet, grid), np.broadcast_to(middle, (len(grid), len(middle)))], axis=1)
-    return Plane(neurons, sheet, points, (reach[0], reach[1]), sides)
+    return Plane(order, neurons, sheet, points[:, np.argsort(order)], (reach[0], reach[1]), sides)
+
+
+def seen_along(points: Floats) -> list[int]:
+    """The coordinates of points (N, D) in the order in which a picture takes them: the two along which they differ come first."""
+    varying = np.flatnonzero(np.ptp(points, axis=0) > 1e-9).tolist()
+    first = varying if len(varying) == 2 else [0, 1]
+    return [*first, *(axis for axis in range(points.shape[1]) if axis not in first)]

@@ -12,6 +12,7 @@ from matplotlib.collections import PolyCollection
 from matplotlib.colors import LinearSegmentedColormap, to_rgba
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
+from scipy.spatial import KDTree
 
 from neatcore.interfaces import Array, Floats
 from substrates.geometry import Sheet
@@ -24,6 +25,7 @@ Edges = tuple[float, float, float, float]  # left, right, top and bottom, in pix
 CORNERS = 6  # along the arc of a petal
 CELL = 26.0  # pixels of a neuron's cell, at most
 FLAT = 0.62  # height over width of a picture of bars
+DOT, CROWDED, TOUCHING = 2.0, 0.1, 0.9  # of discs: the least radius, in pixels; the share that may overlap; else their width
 STUB = 0.07  # of a picture's side: how long the mark of a link that is not there is
 
 
@@ -214,9 +216,12 @@ def _draw_petals(sketch: Sketch, places: Floats, shares: Floats, colours: Colour
 
 
 def _draw_dots(sketch: Sketch, places: Floats, shares: Floats, colours: Colours, box: Box) -> None:
-    """Discs where the neurons stand, as large as their values."""
+    """Discs where the neurons stand, as large as their values, and small enough that hardly any hides another."""
     x, y, side = box
     most = min(0.12, 0.4 / len(places) ** 0.5) * side
+    if len(places) > 1:
+        nearest = float(np.quantile(KDTree(places).query(places, 2)[0][:, 1], CROWDED))
+        most = max(DOT, min(most, TOUCHING * nearest * side / 4))
     circle = np.stack([np.cos(turn := np.linspace(0, 2 * np.pi, 20, endpoint=False)), np.sin(turn)], axis=1)
     for place, share, colour in zip(places * (1, -1) * (side / 2 - most), np.abs(shares).tolist(), colours):
         sketch.polygon(circle * most * max(0.3, share**0.5) + place + (x, y), colour)

@@ -118,9 +118,7 @@ class EsHyperNeat:
 
     @cached_property
     def _pyramid(self) -> Pyramid:
-        height = self.config.height
-        axes, level = (self.dimensions, None) if height == "any" else (self.dimensions - 1, height)
-        return pyramid_of(self.config.maximum, axes, level)
+        return pyramid_of(self.config.maximum, self.dimensions, self.config.level)
 
     def _discovered(self, packed: Packed) -> list[Networks]:
         """The networks of all CPPNs, in several parts, on all processors."""
@@ -218,14 +216,17 @@ def es_hyperneat(
     near, far = (np.concatenate([sheet.points for sheet in layout.sheets if sheet.role == role]) for role in ("input", "output"))
     dimensions = near.shape[1]
     config.check_locality(dimensions, "rule=leo, whose output decides which links there are", allowed=config.rule == "leo")
-    _check_questions(config, inputs + outputs, dimensions - (config.height != "any"))
+    if config.level:
+        there = AXES[:dimensions]
+        require(config.level[0] < dimensions, f"plane={config.plane}: the substrate has no such axis, only {', '.join(there)}")
+    _check_questions(config, inputs + outputs, dimensions - bool(config.plane))
     return EsHyperNeat(near, far, config), NetworkModel(DirectConfig(recurrent=config.recurrent, passes=config.passes))
 
 
 def _check_questions(config: EsHyperNeatConfig, ends: int, axes: int) -> None:
     """InputError where trees have no axes or too many, or where the worst pattern would ask a CPPN too much."""
-    require(axes > 0, f"height={config.height} leaves hidden neurons no axis along which to stand")
-    require(axes <= 3, f"trees along {axes} axes are too many; set height, so that there are {axes - 1}")
+    require(axes > 0, f"plane={config.plane} leaves hidden neurons no axis along which to stand")
+    require(axes <= 3, f"trees along {axes} axes are too many; set plane, so that there are {axes - 1}")
     cells = cells_of(config.maximum, axes)
     questions = (ends + cells * (config.iterations > 0)) * cells * (1 + 2 * axes)
     require(

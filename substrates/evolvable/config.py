@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Literal
 
 from pydantic import Field, field_validator, model_validator
@@ -9,7 +10,9 @@ from pydantic import Field, field_validator, model_validator
 from neatcore.errors import InputError
 from substrates.config import activation_named
 from substrates.questions import QuestionsConfig
+from substrates.seeds import AXES
 
+PLANE = re.compile(rf"([{AXES}])=([+-]?(?:\d+\.?\d*|\.\d+))")
 MOST = 2_000_000_000  # questions to a CPPN that a network may come to
 
 
@@ -20,7 +23,7 @@ class EsHyperNeatConfig(QuestionsConfig):
         "task",
         description="where inputs and outputs stand: task (where the task puts them; parallel where it does not), or a layout",
     )
-    height: float | Literal["any"] = Field("any", description="hidden neurons stand only where the last coordinate is this")
+    plane: str = Field("", description="hidden neurons stand only where a coordinate has this value, such as y=0; empty: anywhere")
     initial: int = Field(3, ge=1, le=8, description="levels of every tree that are always asked for: 2^initial cells along an axis")
     maximum: int = Field(3, ge=1, le=8, description="levels of a tree at most")
     division: float = Field(
@@ -48,12 +51,21 @@ class EsHyperNeatConfig(QuestionsConfig):
     def _known(cls, name: str) -> str:
         return activation_named(name)
 
-    @field_validator("height")
+    @field_validator("plane")
     @classmethod
-    def _inside(cls, height: float | Literal["any"]) -> float | Literal["any"]:
-        if height != "any" and not -1 <= float(height) <= 1:
-            raise InputError(f"height={height} is outside the space, which reaches from -1 to 1")
-        return height
+    def _inside(cls, plane: str) -> str:
+        found = PLANE.fullmatch(plane)
+        if plane and not found:
+            raise InputError(f"plane={plane} is no plane; write an axis, {', '.join(AXES)}, and a place on it, such as y=0")
+        if found and abs(float(found[2])) > 1:
+            raise InputError(f"plane={plane} is outside the space, which reaches from -1 to 1")
+        return plane
+
+    @property
+    def level(self) -> tuple[int, float] | None:
+        """What `plane` says: which coordinate is given, and its value."""
+        found = PLANE.fullmatch(self.plane)
+        return (AXES.index(found[1]), float(found[2])) if found else None
 
     @model_validator(mode="after")
     def _consistent(self) -> EsHyperNeatConfig:

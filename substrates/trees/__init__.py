@@ -19,22 +19,22 @@ def cells_of(depth: int, axes: int) -> int:
 
 
 @cache
-def pyramid_of(depth: int, axes: int, height: float | None) -> Pyramid:
-    """The levels 1 … depth of a tree along so many axes; height: a last coordinate that all cells share."""
+def pyramid_of(depth: int, dimensions: int, level: tuple[int, float] | None = None) -> Pyramid:
+    """The levels 1 … depth of a tree; level: a coordinate that all cells share, and its value."""
     from substrates.trees.kernels import Pyramid
 
     centres, spacing, beside, starts = [], [], [], [0]
-    for level in range(1, depth + 1):
-        side, indices = 1 << level, _indices(level, axes)
+    axes = [axis for axis in range(dimensions) if level is None or axis != level[0]]
+    for number in range(1, depth + 1):
+        side, indices = 1 << number, _indices(number, len(axes))
         centres.append((2 * indices + 1) / side - 1)
         spacing.append(np.full(len(indices), 2 / side))
         beside.append(_beside(indices, side, starts[-1]))
         starts.append(starts[-1] + len(indices))
-    points = np.concatenate(centres)
-    if height is not None:
-        points = np.column_stack([points, np.full(len(points), height)])
-    across = np.ascontiguousarray(points.T, np.float32)
-    return Pyramid(np.array(starts), across, np.concatenate(spacing).astype(np.float32), np.concatenate(beside))
+    across = np.full((dimensions, starts[-1]), level[1] if level else 0, np.float32)
+    across[axes] = np.concatenate(centres).T
+    steps, sides = np.concatenate(spacing).astype(np.float32), np.concatenate(beside)
+    return Pyramid(np.array(starts), across, np.array(axes), steps, sides)
 
 
 def _indices(level: int, axes: int) -> Ints:

@@ -22,12 +22,14 @@ class Pyramid(NamedTuple):
     """The cells of a quadtree (Q = 2) or octree (Q = 3), level by level, each in Morton order: cell m of a level has 2^Q children
     on the next, those from 2^Q · m on.
 
-    starts (levels + 1): the first cell of each level, and the end. centres (D, C). spacing (C,): from a cell to those beside it.
+    starts (levels + 1): the first cell of each level, and the end. centres (D, C). axes (Q,): the coordinates along which cells are
+    divided. spacing (C,): from a cell to those beside it.
     beside (C, 2 Q): the cells beside it, below and above along each axis; -1 outside the space.
     """
 
     starts: Ints
     centres: Single
+    axes: Ints
     spacing: Single
     beside: Ints
 
@@ -295,6 +297,6 @@ def put_beside(pyramid: Pyramid, tree: Tree, cell: int, near: Single, wanted: in
         if np.isnan(near[side]):
             for d in range(len(pyramid.centres)):
                 tree.points[d, wanted] = pyramid.centres[d, cell]
-            tree.points[side // 2, wanted] += step if side % 2 else -step
+            tree.points[pyramid.axes[side // 2], wanted] += step if side % 2 else -step
             wanted += 1
     return wanted

@@ -70,7 +70,8 @@ def test_networks_are_those_of_the_paper(name: str) -> None:
 
 def test_in_three_dimensions() -> None:
     places = (np.array([[-0.5, 0.2, -1.0], [0.7, -0.3, -1.0]]), np.array([[0.1, 0.0, 1.0]]))
-    for options in ({"maximum": 2, "initial": 2}, {"height": 0.25}, {"height": 0.25, "recurrent": False}):
+    planes = ({"plane": "z=0.25"}, {"plane": "z=0.25", "recurrent": False}, {"plane": "y=-0.5"})
+    for options in ({"maximum": 2, "initial": 2}, *planes):
         encoding, _ = es_hyperneat(EsHyperNeatConfig(**options), 2, 1, places)  # type: ignore[arg-type]
         genomes = population(encoding, 12)
         grown = encoding.grow(genomes)
@@ -120,7 +121,7 @@ def test_normalised_weights_add_up_to_the_reach() -> None:
 
 def test_cells_know_where_they_are() -> None:
     for axes in (1, 2, 3):
-        pyramid = pyramid_of(3, axes, None)
+        pyramid = pyramid_of(3, axes)
         assert pyramid.starts[-1] == cells_of(3, axes) == len(pyramid.beside)
         assert len(np.unique(pyramid.centres.T, axis=0)) == cells_of(3, axes)
         for level in (1, 2):
@@ -142,7 +143,10 @@ def test_cells_know_where_they_are() -> None:
         ({"initial": 8, "maximum": 8}, "maximum=8 may come to 38,177,632,700 questions to the CPPN for a network"),
         ({"locality": "x"}, "locality needs rule=leo"),
         ({"rule": "leo", "locality": "z"}, "the substrate has no axis z, only x, y"),
-        ({"height": 2.0}, "height=2.0 is outside the space"),
+        ({"plane": "y=2"}, "plane=y=2 is outside the space"),
+        ({"plane": "0.5"}, "plane=0.5 is no plane; write an axis, x, y, z, w, and a place on it, such as y=0"),
+        ({"plane": "y=low"}, "plane=y=low is no plane"),
+        ({"plane": "z=0"}, "plane=z=0: the substrate has no such axis, only x, y"),
         ({"activation": "sigmiod"}, "sigmoid"),
     ],
 )

@@ -34,23 +34,30 @@ class Cell:
         return float(np.var(np.array(self.leaves(), np.float64)))
 
 
-def corners(cell: Cell, height: float | str) -> Iterator[Point]:
+def axes_of(dimensions: int, config: EsHyperNeatConfig) -> list[int]:
+    """Along which cells are divided."""
+    return [axis for axis in range(dimensions) if "xyz"[axis] != config.plane[:1]]
+
+
+def corners(cell: Cell, config: EsHyperNeatConfig) -> Iterator[Point]:
     """The middles of its children."""
-    axes = len(cell.middle) - (height != "any")
-    for signs in product((-0.5, 0.5), repeat=axes):
-        moved = [x + sign * cell.half for x, sign in zip(cell.middle, signs)]
-        yield (*moved, *cell.middle[axes:])
+    axes = axes_of(len(cell.middle), config)
+    for signs in product((-0.5, 0.5), repeat=len(axes)):
+        moved = list(cell.middle)
+        for axis, sign in zip(axes, signs, strict=True):
+            moved[axis] += sign * cell.half
+        yield tuple(moved)
 
 
 def divided(asked: Asked, config: EsHyperNeatConfig, dimensions: int) -> Cell:
     middle = [0.0] * dimensions
-    if config.height != "any":
-        middle[-1] = float(config.height)
+    if config.plane:
+        middle["xyz".index(config.plane[0])] = float(config.plane[2:])
     root = Cell(tuple(middle), 1.0, 1)
     queue = [root]
     while queue:
         cell = queue.pop(0)
-        for corner in corners(cell, config.height):
+        for corner in corners(cell, config):
             cell.children.append(Cell(corner, cell.half / 2, cell.level + 1, *asked(corner)))
         if cell.level < config.initial or (cell.level < config.maximum and cell.variance() > config.division):
             queue += cell.children
@@ -65,7 +72,7 @@ def extracted(asked: Asked, config: EsHyperNeatConfig, cell: Cell) -> Iterator[C
         if child.gate <= 0:
             continue
         bands = []
-        for axis in range(len(child.middle) - (config.height != "any")):
+        for axis in axes_of(len(child.middle), config):
             sides = []
             for step in (-cell.half, cell.half):
                 beside = tuple(x + step * (place == axis) for place, x in enumerate(child.middle))

@@ -273,6 +273,17 @@ def test_points_of_a_plane_hit_the_neurons() -> None:
     assert np.allclose(middle.reshape(-1, 2), target.points)
 
 
+def test_neurons_upright_in_space_are_seen_from_the_side() -> None:
+    points = np.array([[-0.5, 0, -0.5], [0.5, 0, -0.5], [0.25, 0, 0.5]])
+    plane = plane_of(sheet("a", "hidden", points))
+    assert list(plane.order) == [0, 2, 1]
+    assert len(plane.neurons) == 3
+    assert not plane.points[:, 1].any()
+    assert plane.points[:, 2].max() > 1 > -1 > plane.points[:, 2].min()
+    assert plane.points[0, 2] > plane.points[-1, 2]  # the picture's first row is on top
+    assert np.array_equal(plane.sheet.points[:, :2], points[:, [0, 2]])
+
+
 @pytest.mark.parametrize("rule", ["threshold", "leo"])
 def test_the_pattern_is_what_the_cppn_answers_and_the_samples_are_the_weights(rule: str) -> None:
     encoding, genome = local(rule)
