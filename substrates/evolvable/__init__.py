@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from neatcore.activations import code_of
 from neatcore.cppn import Packed, prepare
 from neatcore.errors import require
-from neatcore.genome import HIDDEN, LINK, NODE, Genome, Genomes, node_table, starts
+from neatcore.genome import HIDDEN, LINK, NODE, Genes, Genome, Genomes, node_table, starts
 from neatcore.interfaces import Floats, GraphSpace, Ints
 from neatcore.nets import DirectConfig, NetworkModel, pack
 from neatcore.nets.columns import Nets
@@ -101,7 +101,8 @@ class EsHyperNeat:
         check_cppns(population, self.names)
         packed = prepare(population, len(self.names[0]))
         found = _joined(self._discovered(packed))
-        return self._networks(found, self._biases(packed)), found
+        (nodes, node_starts), (links, link_starts) = self._nodes(found), self._links(found, self._biases(packed))
+        return Genomes(nodes, links, node_starts, link_starts), found
 
     def answers(self, genomes: Sequence[Genome], source: Floats, target: Floats) -> Single:
         """What P CPPNs answer for all pairs of two sheets of points, (P, O, T, S), before any rule."""
@@ -154,30 +155,37 @@ class EsHyperNeat:
         answers = packed.query_sheets(origin, points, delta=config.delta, distance=config.distance, outputs=last, bias=config.bias)
         return np.float32(config.reach) * answers[:, 0, :, 0]
 
-    def _networks(self, found: Networks, biases: Single) -> Genomes:
-        """The networks as genomes: links as they were found, then those of the bias node to the outputs and hidden neurons."""
-        space, first, outputs = self.network_space, len(self.inputs), len(self.outputs)
-        fixed, hidden, links = node_table(space, space.output), np.diff(found.starts), np.diff(found.link_starts)
-        owner, extra = np.repeat(np.arange(len(hidden)), hidden), (outputs + hidden) * space.bias
-        node_starts, link_starts = starts(len(fixed) + hidden), starts(links + extra)
-        within, new = _within(found.starts), np.empty(node_starts[-1], NODE)
-        new[node_starts[:-1, None] + np.arange(len(fixed))] = fixed
-        places = node_starts[owner] + len(fixed) + within
-        new["id"][places], new["kind"][places] = len(fixed) + within, HIDDEN
-        new["activation"][places] = code_of(self.config.activation)
-        genes = np.empty(link_starts[-1], LINK)
-        genes["innovation"], genes["enabled"] = _within(link_starts), True
-        learnt = np.repeat(link_starts[:-1], links) + _within(found.link_starts)
+    def _nodes(self, found: Networks) -> tuple[Genes, Ints]:
+        """The nodes of all networks end to end, and where each one's begin: those that all have, then the hidden neurons."""
+        fixed, hidden = node_table(self.network_space, self.network_space.output), np.diff(found.starts)
+        begun, within = starts(len(fixed) + hidden), _within(found.starts)
+        nodes = np.empty(begun[-1], NODE)
+        nodes[begun[:-1, None] + np.arange(len(fixed))] = fixed
+        places = np.repeat(begun[:-1], hidden) + len(fixed) + within
+        nodes["id"][places], nodes["kind"][places] = len(fixed) + within, HIDDEN
+        nodes["activation"][places] = code_of(self.config.activation)
+        return nodes, begun
+
+    def _links(self, found: Networks, biases: Single) -> tuple[Genes, Ints]:
+        """The links, likewise: as they were found, then those of the bias node to the outputs and the hidden neurons."""
+        bias, first, outputs = self.network_space.bias, len(self.inputs), len(self.outputs)
+        hidden, grown = np.diff(found.starts), np.diff(found.link_starts)
+        biased = (outputs + hidden) * bias
+        begun = starts(grown + biased)
+        links = np.empty(begun[-1], LINK)
+        links["innovation"], links["enabled"] = _within(begun), True
+        places = np.repeat(begun[:-1], grown) + _within(found.link_starts)
         for name, ends in (("source", found.sources), ("target", found.targets)):
-            genes[name][learnt] = ends + space.bias * (ends >= first)
-        genes["weight"][learnt] = self._scaled(found)
-        if space.bias:
-            given = np.repeat(link_starts[:-1] + links, extra) + _within(starts(extra))
-            genes["source"][given], genes["target"][given] = first, first + 1 + _within(starts(extra))
-            ends = link_starts[:-1, None] + links[:, None] + np.arange(outputs)
-            genes["weight"][ends] = biases[:, -outputs:]
-            genes["weight"][link_starts[owner] + links[owner] + outputs + within] = biases[owner, found.cells]
-        return Genomes(new, genes, node_starts, link_starts)
+            links[name][places] = ends + bias * (ends >= first)
+        links["weight"][places] = self._scaled(found)
+        if bias:
+            targets, start = _within(starts(biased)), begun[:-1] + grown
+            places = np.repeat(start, biased) + targets
+            links["source"][places], links["target"][places] = first, first + 1 + targets
+            links["weight"][start[:, None] + np.arange(outputs)] = biases[:, -outputs:]
+            owner = np.repeat(np.arange(len(hidden)), hidden)
+            links["weight"][start[owner] + outputs + _within(found.starts)] = biases[owner, found.cells]
+        return links, begun
 
     def _scaled(self, found: Networks) -> Floats:
         """The weights of links: reach · answer; normalised, the positive and the negative ones of each neuron add up to ± reach."""
