@@ -48,6 +48,7 @@ VARIANTS = (
 )
 DRAWN = (SEEDED, BARE, BANDS, LAYER)
 GENERATIONS, SEEDS, EVERY = 500, 20, 20
+LOOKED = 5  # seeds that were looked at before plane and bands were chosen
 STEPS = (384, 416, 448, 480)  # right answers on which many runs stay: eight, six, four, two patterns of halves are mistaken
 
 
@@ -160,14 +161,20 @@ def compared(found: Mapping[str, Sequence[Row]]) -> str:
     lines = []
     for name, last in found.items():
         if name != SEEDED and min(len(last), len(found[SEEDED])) > 1:
-            solved = [[sum(int(row["solved"]) == state for row in part) for state in (1, 0)] for part in (found[SEEDED], last)]
-            columns = (
-                [[float(row[column]) for row in part] for part in (found[SEEDED], last)] for column in ("right", "modularity")
-            )
-            chances = [fisher_exact(solved, alternative="greater").pvalue, *(greater(*column) for column in columns)]
-            lines.append((f"{SEEDED}, against {name}", *(f"{chance:.2g}" for chance in chances)))
-    heads = ("p, one-sided", "solved (Fisher)", "right answers (Mann–Whitney)", "modularity (Mann–Whitney)")
+            lines.append((f"against {name}", *chances(found[SEEDED], last)))
+    later = [[row for row in found[name] if int(row["seed"]) > LOOKED] for name in (SEEDED, BARE)]
+    if min(map(len, later)) > 1:
+        lines.append((f"against {BARE}, from seed {LOOKED + 1} on", *chances(*later)))
+    heads = (f"{SEEDED}: p, one-sided", "solved (Fisher)", "right answers (Mann–Whitney)", "modularity (Mann–Whitney)")
     return table(heads, lines) if lines else ""
+
+
+def chances(one: Sequence[Row], other: Sequence[Row]) -> list[str]:
+    """p that the first runs do not solve more, do not tell more patterns, are not more modular."""
+    solved = [[sum(int(row["solved"]) == state for row in part) for state in (1, 0)] for part in (one, other)]
+    columns = ([[float(row[column]) for row in part] for part in (one, other)] for column in ("right", "modularity"))
+    found = [fisher_exact(solved, alternative="greater").pvalue, *(greater(*column) for column in columns)]
+    return [f"{chance:.2g}" for chance in found]
 
 
 def shown(rows: Sequence[Row], folder: Path) -> list[str]:
@@ -198,7 +205,9 @@ with the seed more runs are solved, and modularity is higher. Generations (the p
 *LEO*: a second output of the CPPN decides alone which links there are. *Bands besides*: links must stand out in a band of the
 weights as well, by 0.3, which drops weak links, the only ones that a bias can outweigh, as pixels are read as ±3. *One layer*:
 hidden neurons on the plane z = 0, halfway between pixels and answers, where they cannot link to each other. *Both* was this
-project's first reading of the paper. All three have the seed.
+project's first reading of the paper. All three have the seed. The upright plane is how those other authors read it; that it should
+be so, without bands, was chosen here after runs of 300 generations of seeds 1 to 5, seeded and not, which the tests from seed 6 on
+leave out.
 
 Runs stay on steps; how many end on which, the table says. At 480 right, each output mistakes one of the 16 patterns of its own
 half, at 448 two. All answers are saturated there, and a fitness of 1,000 / (1 + E²) changes only with a network that puts another
