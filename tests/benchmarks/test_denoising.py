@@ -10,7 +10,9 @@ import pytest
 from benchmarks import denoising
 from benchmarks.variants import Row
 from neatcore.files import load_genome
+from neatcore.genome import Genome
 from runner.commands import settings_of
+from runner.session import assemble
 from tests.tasks.files import write_mnist
 
 ERRORS = {"direct": 0.02, "lamarckian": 0.021, "baldwinian": 0.05, "none": 0.09}
@@ -30,7 +32,8 @@ def rows(ratio: int = 1000) -> list[Row]:
             "parameters": 157_684 if name == "direct" else 157_684 // ratio,
             "hidden": 7,
             "weights": 157_684,
-            "local": "" if name == "direct" else "0.8",
+            "compact": "" if name == "direct" else "0.8",
+            "scale": "" if name == "direct" else f"{1 - seed / 10:.2f}",
             "seconds": 100.0,
             "processor": 90.0,
         }
@@ -42,9 +45,11 @@ def rows(ratio: int = 1000) -> list[Row]:
 
 def test_the_page_says_what_is_reached_and_what_is_not(tmp_path: Path) -> None:
     text = denoising.result(rows(), tmp_path, 8, 8, 25).write(tmp_path, packages=("jax",)).read_text(encoding="utf-8")
-    assert "Test error after 1,600 steps, mean of 3 runs: direct 0.0202, lamarckian 0.0212, baldwinian 0.0502, none 0.0902" in text
+    assert "after 1,600 steps, median of 3 runs: direct 0.0202, lamarckian 0.0212, baldwinian 0.0502, none 0.0902" in text
     assert text.count("| reached |") == 4
-    assert "| lamarckian | 3 | 157 157 157 | 1,004 | 0.0212 | 0.0211 0.0212 0.0213 | 15.0 | 80 → 80 | 90 |" in text
+    assert "| 1.05; 3 of 3 runs within | reached |" in text
+    assert "| lamarckian | 3 | 157 (157 to 157) | 1,004 | 0.0212 (0.0212 to 0.0212) | 15.0 |" in text
+    assert "| 0.80 (0.80 to 0.80) | 0.80 (0.75 to 0.85) |" in text
     assert (tmp_path / "denoising.svg").exists()
     few = denoising.result(rows(ratio=400), tmp_path, 8, 8, 25).body
     assert few.count("| reached |") == 3
@@ -53,8 +58,21 @@ def test_the_page_says_what_is_reached_and_what_is_not(tmp_path: Path) -> None:
     assert "| not run yet: baldwinian, none | open |" in denoising.result(begun, tmp_path, 8, 8, 25).body
 
 
-def test_links_within_the_radius_hold_their_share() -> None:
-    assert "were weights even, it would be 5%" in denoising.notes(24, 8, 25)
+def test_fields_that_are_drawn_together_have_a_smaller_scale(tmp_path: Path) -> None:
+    write_mnist(tmp_path / "mnist")
+    variant = next(v for v in denoising.variants(words=(f"data={tmp_path}", "sampled=5")) if v.name == denoising.LAMARCK)
+    encoding = assemble(variant.settings(1), 1).encoding
+    genome = encoding.space.seed
+    compact, scale = map(float, denoising.fields_of(encoding, genome))
+    assert compact > 0.95
+    assert scale == pytest.approx(1, abs=0.1)
+    links = genome.links.copy()
+    links["weight"][links["source"] < 2] *= 2  # x and y of the pixels: what they meet lies halfway
+    compact, scale = map(float, denoising.fields_of(encoding, Genome(genome.nodes, links)))
+    assert compact > 0.95
+    assert scale == pytest.approx(0.5, abs=0.02)
+    links["weight"] = 0
+    assert denoising.fields_of(encoding, Genome(genome.nodes, links)) == ("", "")
 
 
 def test_its_commands_are_what_it_runs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
