@@ -54,7 +54,6 @@ def attempt(variant: Variant, seed: int, generations: int) -> list[Row]:
         if not parted and figures_of(best)["fitness"] > CEILING + 1e-9:
             parted = generation.evaluations
         if generation.solved:
-            best = generation
             break
     told = figures_of(best)
     row = {"variant": variant.name, "seed": seed, "solved": int(generation.solved), "evaluations": generation.evaluations}

@@ -275,7 +275,7 @@ learning moves and evolution builds on. `compact` is the share of a hidden neuro
 {radius} ({pixels:.0f} pixels) of their middle. `scale` is where these middles lie, in units of their neurons' places: 1 where each
 neuron reads the picture at its own place, as all do at first. Digits lie in the middle of the picture and its border is nearly
 always dark: learning draws the fields together to two thirds, and both layers alike. The run of seed 2, where they stayed apart,
-has the largest error; in its champion the first layer's weights also enter the second's bump, which ties the two together.
+has the largest error; in its champion, looked at by hand, the first layer's weights also enter the second's bump.
 """
 
 

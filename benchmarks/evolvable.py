@@ -27,6 +27,7 @@ from benchmarks.variants import (
     command_of,
     courses,
     greater,
+    held,
     run_all,
     seeds_of,
     solved_curves,
@@ -67,8 +68,6 @@ def attempt(variant: Variant, seed: int, generations: int) -> list[Row]:
     parts, rows = assemble(settings, seed), []
     for generation, best in bests(settings, seed, generations):
         number = generation.number + 1
-        if generation.solved:
-            best = generation
         if generation.solved or number == 1 or number % EVERY == 0 or number == generations:
             row = {"variant": variant.name, "seed": seed, "generation": number, "evaluations": generation.evaluations}
             row |= {"solved": int(generation.solved), "fitness": float(best.evaluation.fitness[best.best])}
@@ -105,11 +104,6 @@ def of(rows: Sequence[Row], task: str, kind: str, column: str) -> list[float]:
     return [float(row[column]) for row in ends(rows, task, kind)]
 
 
-def held(course: Sequence[Row], places: Sequence[int]) -> list[float]:
-    """The best fitness at each of the generations; the last where a run has ended."""
-    return [float([row for row in course if int(row["generation"]) <= place][-1]["fitness"]) for place in places]
-
-
 def picture(rows: Sequence[Row], generations: int) -> Figure:
     """The best fitness and the share of runs solved over evaluations, a column for each task."""
     drawing = figure(LIGHT, 900, 600, Margins(left=52, right=112, top=36))
@@ -125,7 +119,9 @@ def picture(rows: Sequence[Row], generations: int) -> Figure:
 def _fitness(ax: Axes, rows: Sequence[Row], task: str, generations: int) -> None:
     places = sorted({1, *range(EVERY, generations + 1, EVERY), generations})
     asked = [float(SIZE * place) for place in places]
-    curves = {kind: (asked, [held(each, places) for each in courses(rows, f"{task}, {kind}", "generation")]) for kind in DRAWN}
+    curves = {
+        kind: (asked, [held(each, places, "fitness") for each in courses(rows, f"{task}, {kind}", "generation")]) for kind in DRAWN
+    }
     bands(ax, curves, "evaluations", f"{TITLES[task]}: best fitness")
     ax.axhline(ALL[task], color=LIGHT.muted, linewidth=1, linestyle=(0, (4, 3)), zorder=0)
     ax.xaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
@@ -204,8 +200,8 @@ def again(task: str, seed: int, generations: int) -> tuple[Parts, Generation[Any
     """The parts of a run of ES-HyperNEAT, and its best generation of so many, run once more."""
     variant = next(each for each in VARIANTS if each.name == f"{task}, {EVOLVED}")
     settings = variant.settings(generations)
-    *_, (last, best) = bests(settings, seed, generations)
-    return assemble(settings, seed), last if last.solved else best
+    *_, (_, best) = bests(settings, seed, generations)
+    return assemble(settings, seed), best
 
 
 def result(rows: Sequence[Row], folder: Path, generations: int) -> Result:

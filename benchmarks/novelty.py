@@ -16,7 +16,20 @@ from benchmarks.command import run
 from benchmarks.results import FOLDER, Result, table, write_figure
 from benchmarks.sample import grouped
 from benchmarks.trials import evolving
-from benchmarks.variants import COLOURS, Row, Variant, command_of, figures_of, greater, of, run_all, seeds_of, solved_curves, times
+from benchmarks.variants import (
+    COLOURS,
+    Row,
+    Variant,
+    command_of,
+    fewer,
+    figures_of,
+    greater,
+    of,
+    run_all,
+    seeds_of,
+    solved_curves,
+    times,
+)
 from tasks.maze import Maze
 from viz.charts import draw_chart, draw_places
 from viz.style import LIGHT, Margins, dress, figure, note
@@ -101,13 +114,6 @@ def compared(rows: Sequence[Row], maze: str) -> str:
     return f"{maze}: more runs solved, p = {solved:.2g} (Fisher); fewer evaluations, p = {faster:.2g} (Mann–Whitney)"
 
 
-def fewer(rows: Sequence[Row]) -> str:
-    """Which variants have been run less often than others, in words."""
-    counts = {variant.name: len(of(rows, variant.name, "solved")) for variant in VARIANTS}
-    short = [f"{name} ({count})" for name, count in counts.items() if 0 < count < max(counts.values())]
-    return f" Run less often than the others: {', '.join(short)}." if short else ""
-
-
 def result(rows: Sequence[Row], folder: Path, generations: int) -> Result:
     """The page, its figures written to `folder`."""
     found = [
@@ -119,7 +125,7 @@ def result(rows: Sequence[Row], folder: Path, generations: int) -> Result:
         write_figure(folder / f"{NAME}.svg", picture(rows, 250 * generations), "Runs solved over evaluations"),
         overview(rows),
         f"A run ends when it is solved, or after {grouped(250 * generations)} evaluations; mean of all counts those that were not "
-        f"solved with all of theirs, as does the paper as far as is known.{fewer(rows)}",
+        f"solved with all of theirs, as does the paper as far as is known. {fewer(rows, VARIANTS)}".strip(),
         f"One-sided tests, novelty against fitness: {'; '.join(compared(rows, maze) for maze in MAZES)}.",
         f"Where the {grouped(250 * drawn)} networks of the first {drawn} generations came to in the hard maze, of seed 1, early "
         "ones orange, late ones blue:",

@@ -52,9 +52,8 @@ TINTS = (*COLOURS, LIGHT.bad, LIGHT.muted)
 def attempt(variant: Variant, seed: int, generations: int) -> list[Row]:
     """One run until it is solved; the network that solves it, or else the fittest there was, tried on many more schedules."""
     settings = variant.settings(generations)
-    for generation, best in bests(settings, seed, generations):
+    for generation, best in bests(settings, seed, generations):  # noqa: B007 the last ones count
         if generation.solved:
-            best = generation
             break
     row = {"variant": variant.name, "seed": seed, "solved": int(generation.solved), "evaluations": generation.evaluations}
     return [{**row, "best": figures_of(best)["fitness"], "share": share(settings, best.champion), "hidden": best.champion.hidden}]

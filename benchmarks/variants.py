@@ -53,12 +53,17 @@ class Attempt(Protocol):
 
 
 def bests(settings: Settings, seed: int, generations: int) -> Iterator[tuple[Generation[Any], Generation[Any]]]:
-    """Every generation of a run, and beside it the one that has had the fittest champion so far."""
+    """Every generation of a run, and beside it the one that has had the best champion so far: the fittest that solves the task, or
+    the fittest where none has."""
     best: Generation[Any] | None = None
     for generation in islice(evolving(settings, seed), generations):
-        if best is None or generation.evaluation.fitness[generation.best] > best.evaluation.fitness[best.best]:
+        if best is None or _worth(generation) > _worth(best):
             best = generation
         yield generation, best
+
+
+def _worth(generation: Generation[Any]) -> tuple[bool, float]:
+    return generation.solved, float(generation.evaluation.fitness[generation.best])
 
 
 def figures_of(generation: Generation[Any]) -> dict[str, float]:
@@ -120,6 +125,18 @@ def solved_curves(
     ax.xaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
     if named and ends:
         name_ends(ax, ends)
+
+
+def held(course: Sequence[Row], places: Sequence[int], column: str) -> list[float]:
+    """A column of a run at each of the generations; the last value where the run has ended."""
+    return [float([row for row in course if int(row["generation"]) <= place][-1][column]) for place in places]
+
+
+def fewer(rows: Sequence[Row], variants: Sequence[Variant]) -> str:
+    """Which variants have been run less often than others, in words."""
+    counts = {variant.name: len({row["seed"] for row in rows if row["variant"] == variant.name}) for variant in variants}
+    short = [f"{name} ({count})" for name, count in counts.items() if 0 < count < max(counts.values())]
+    return f"Run less often than the others: {', '.join(short)}." if short else ""
 
 
 def command_of(name: str, **options: tuple[int, int]) -> str:

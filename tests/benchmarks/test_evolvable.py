@@ -16,13 +16,13 @@ from benchmarks.evolvable import (
     SMALL,
     VARIANTS,
     compared,
-    held,
     main,
     overview,
     sizes,
     verdict,
 )
 from benchmarks.results import read_csv
+from benchmarks.variants import held
 from neatcore.neat import Neat, NeatConfig
 from runner.session import assemble
 
@@ -65,7 +65,7 @@ def test_what_is_said_of_given_runs() -> None:
     )
     assert compared(rows, MAZE, EVOLVED, LARGE).endswith("not both have been run")
     assert verdict(rows) == ""
-    assert held(rows[:2], [1, 3]) == [1.0, 10.0]
+    assert held(rows[:2], [1, 3], "fitness") == [1.0, 10.0]
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from benchmarks import novelty
-from benchmarks.novelty import VARIANTS, attempt, compared, fewer, main, overview, times
+from benchmarks.novelty import VARIANTS, attempt, compared, main, overview, times
 from benchmarks.results import read_csv
+from benchmarks.variants import fewer
 
 
 def test_every_run_is_what_its_command_says() -> None:
@@ -37,8 +38,8 @@ def test_what_is_said_of_given_runs() -> None:
     assert "| medium, fitness | 10 of 10 | – | 1,375 | 1,375 | 56,334 |" in overview(rows)
     assert compared(rows, "hard").startswith("hard: more runs solved, p = 0.00055 (Fisher)")
     assert "p = 1 (Fisher); fewer evaluations, p = 0.52 (Mann" in compared(rows, "medium")
-    assert fewer(rows) == ""
-    assert fewer(rows[:-3]) == " Run less often than the others: medium, fitness (7)."
+    assert fewer(rows, VARIANTS) == ""
+    assert fewer(rows[:-3], VARIANTS) == "Run less often than the others: medium, fitness (7)."
 
 
 def test_the_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

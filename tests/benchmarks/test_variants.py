@@ -4,15 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from matplotlib.axes import Axes
 
-from benchmarks import discrimination, foraging
+from benchmarks import discrimination, foraging, variants
 from benchmarks.results import read_csv
-from benchmarks.variants import bands, command_of, greater, run_all, seeds_of, spread, strands, times
+from benchmarks.variants import Variant, bands, bests, command_of, greater, run_all, seeds_of, spread, strands, times
 from viz.style import LIGHT, Margins, plot_figure
+
+
+def test_one_that_solves_a_task_is_better_than_a_fitter_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    def course(_settings: Any, _seed: int) -> list[Any]:
+        told = [(1.0, False), (3.0, False), (2.0, True), (4.0, False), (2.5, True)]
+        return [SimpleNamespace(evaluation=SimpleNamespace(fitness=[worth]), best=0, solved=solved) for worth, solved in told]
+
+    monkeypatch.setattr(variants, "evolving", course)
+    settings = Variant("plain", "xor", "").settings(5)
+    assert [best.evaluation.fitness[0] for _, best in bests(settings, 0, 5)] == [1.0, 3.0, 2.0, 2.0, 2.5]
 
 
 def test_visual_discrimination_in_short(tmp_path: Path) -> None:
