@@ -30,20 +30,17 @@ Times of so few milliseconds are mostly of launching kernels; `PyTorch` is eager
 """
 TRIED = """## What was tried
 
-*The static hypernetwork's step.* Seven tenths of our time goes into the second convolution, 7 × 7 from 16 to 16 channels,
-forwards and back. XLA hands it to Eigen as a product of patches and a matrix of 16 columns, too few for Eigen's kernels to be
-filled: on one core it comes to about 60 thousand million operations a second, where oneDNN, which PyTorch calls, has a
-convolution of its own for such shapes and comes to 170.
+*The static hypernetwork's step.* Most of it are convolutions, 7 × 7 from 16 to 16 channels, forwards and back. XLA hands them
+to Eigen as a product of patches and a matrix of 16 columns, too few for Eigen's kernels to be filled: on one core it comes to
+about 65 thousand million operations a second. `hypernets/kernels` has kernels of our own, which numba compiles and XLA calls:
+forwards they come to 155, for the slope of a kernel to 130, on the same core. Pooling and its gradient are a pass each over
+the pictures. The gradient of cutting a vector of all weights into arrays had been a sum of as many vectors as there are
+arrays; now it is one concatenation.
 
-What helped is in `hypernets/convolution.py`: the gradient of a kernel part by part of the batch, so that it stays in the cache
-(half the time); the first convolution, of one channel, together with its pooling; a maximum whose gradient is not
-`reduce_window`'s.
-
-What did not help: two or four neighbouring pixels as channels, which gives 32 or 64 columns (1.4 to 3 times as long); rows of
-patches and seven products, pixels last or channels last (5 times as long); the forward convolution part by part (as long); a
-product with a banded matrix for whole rows of pixels (as long, since it has twice as much to compute); the switches of XLA for
-oneDNN, XNNPACK, YNNPACK and wider vectors, none of which changes anything in the wheel of jaxlib. A compiled kernel of our own,
-called from within XLA, could close the gap; it would be an extension to build for each machine, and was left out.
+What did not help before that: two or four neighbouring pixels as channels, which gives 32 or 64 columns (1.4 to 3 times as
+long); rows of patches and seven products, pixels last or channels last (5 times as long); the forward convolution part by
+part (as long); a product with a banded matrix for whole rows of pixels (as long, since it has twice as much to compute); the
+switches of XLA for oneDNN, XNNPACK, YNNPACK and wider vectors, none of which changes anything in the wheel of jaxlib.
 
 *The HyperLSTM's step.* To keep for the gradient what is now computed again: the products of both cells with h, and the
 embeddings, makes no difference; all products, 20 % longer. To unroll the scan by 2 or 5 steps: 7 and 18 % longer. To sum the
@@ -54,12 +51,12 @@ in both ways, and was left out.
 in blocks of 32, `hypernets/blocks.py`: a step of 1,000 perceptrons of this size, 32 examples each, takes 12 ms of the
 processor, one by one 175.
 
-These figures are of single measurements on one core.
+For many small matrices XLA's cost is their number. So under `vmap` a perceptron with ReLU is a kernel of our own
+(`hypernets/perceptron.py`), which goes through all layers of one network, and back, while it is in the cache. What is left is
+mostly the making of the weights: 16 numbers become 1,410, which are written to memory and read again, for both sides alike.
+To make them within the kernel would save that, for generators that are linear; it was left out.
 
-*Where it ends.* On an idle machine of two threads PyTorch's batched products are the faster ones for perceptrons of this size: for
-many small matrices XLA's cost is their number. Written as sums of products layer by layer, as one product for all weights, or with
-networks as the last axis, the gradients took as long or longer (up to 30 times, on a busy machine). Twice PyTorch's speed was
-found only while other programs kept the cores busy, where PyTorch's threads wait for each other."""
+These figures are of single measurements."""
 
 
 @dataclass(frozen=True)

@@ -62,10 +62,10 @@ def _perceptrons(count: int, lanes: int, forms: Sequence[bool]) -> tuple[Contest
 
     def outputs(z: jax.Array, writer: jax.Array, inputs: jax.Array) -> jax.Array:
         def one(z: jax.Array, x: jax.Array) -> jax.Array:
-            weights = {name: jnp.tensordot(z, matrices, 1) for name, matrices in parts.items()}
+            weights = {name: (z @ matrix).reshape(network.shapes[name]) for name, matrix in parts.items()}
             return network.apply(weights, jnp.zeros((lanes, 0)), x).outputs
 
-        parts = jax.vmap(packing.unpack)(writer)
+        parts = {name: matrices.reshape(WRITTEN, -1) for name, matrices in jax.vmap(packing.unpack)(writer).items()}
         answers: jax.Array = jax.vmap(one)(z, inputs)
         return answers
 

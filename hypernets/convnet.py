@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 import jax
 from pydantic import Field
 
-from hypernets.convolution import convolve_and_pool
+from hypernets.convolution import convolve, pool
 from hypernets.flat import Flat
 from hypernets.interfaces import Applied
 from hypernets.pictures import Picture, as_asked, flattened, needed, of_pixels
@@ -76,7 +76,7 @@ class ConvNet:
     def apply(self, weights: Weights, state: jax.Array, inputs: jax.Array, _key: jax.Array | None = None, /) -> Applied:
         values = of_pixels(inputs, self.picture)
         for layer in ("conv1", "conv2"):  # bias and ReLU go after the pooling as well as before, on a quarter of the numbers
-            values = jax.nn.relu(convolve_and_pool(values, weights[f"{layer}.kernel"]) + weights[f"{layer}.bias"])
+            values = jax.nn.relu(pool(convolve(values, weights[f"{layer}.kernel"])) + weights[f"{layer}.bias"])
         flat = values.reshape(len(values), -1)
         return Applied(as_asked(flat @ weights["dense.kernel"] + weights["dense.bias"], inputs), state)
 

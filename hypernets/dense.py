@@ -12,6 +12,7 @@ from pydantic import Field
 
 from hypernets.flat import Flat
 from hypernets.interfaces import Applied
+from hypernets.perceptron import perceptron
 from hypernets.policies import Traced
 from neatcore.parameters import Parameters
 
@@ -61,6 +62,9 @@ class Dense:
     def apply(self, weights: Weights, state: jax.Array, inputs: jax.Array, _key: jax.Array | None = None, /) -> Applied:
         symbols = jnp.issubdtype(inputs.dtype, jnp.integer)
         values, last = jax.nn.one_hot(inputs, self.inputs) if symbols else inputs, len(self.sizes) - 1
+        if self.activation == "relu":
+            parts = (weights[f"dense{k}.{part}"] for k in range(1, last + 1) for part in ("kernel", "bias"))
+            return Applied(perceptron(values, *parts), state)
         for k in range(1, last + 1):
             values = values @ weights[f"dense{k}.kernel"] + weights[f"dense{k}.bias"]
             values = values if k == last else ACTIVATIONS[self.activation](values)

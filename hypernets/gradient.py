@@ -102,7 +102,7 @@ class Gradient:
         self.z = self.course.generator.initial(jax.random.key(self.seed))
         self.memory = jnp.zeros((0, self.course.network.memory))
         self.optimized = self.optimizer.init(self.z)
-        self._step = jax.jit(partial(_step, self.course, self.optimizer, self.config.penalty))
+        self._step = jax.jit(partial(_step, self.course, self.optimizer, self.config.penalty), donate_argnums=(0, 1))
         self._examples: Iterator[Batch] | None = None
 
     @property
@@ -168,19 +168,19 @@ class Gradient:
         leaves = jax.tree.leaves(self.optimized)
         numbers = np.array([self.seed, self.steps, self.pass_seed, self.position], np.int64)
         arrays = {"z": self.z, "memory": self.memory, **{f"optimizer.{k}": leaf for k, leaf in enumerate(leaves)}}
-        return {"numbers": numbers, **{name: np.asarray(array) for name, array in arrays.items()}}
+        return {"numbers": numbers, **{name: np.array(array) for name, array in arrays.items()}}
 
     def restore(self, state: Mapping[str, Array], /) -> None:
         """Continue from `state`."""
         self.seed, self.steps, self.pass_seed, self.position = (int(number) for number in state["numbers"])
         self.adopt(state)
-        leaves = [jnp.asarray(state[f"optimizer.{k}"]) for k in range(len(jax.tree.leaves(self.optimized)))]
+        leaves = [jnp.array(state[f"optimizer.{k}"]) for k in range(len(jax.tree.leaves(self.optimized)))]
         self.optimized = jax.tree.unflatten(jax.tree.structure(self.optimized), leaves)
         self.memory, self._examples = jnp.asarray(state["memory"]), None
 
     def adopt(self, state: Mapping[str, Array], /) -> None:
         """Begin with the z of `state`, with a fresh optimiser."""
-        self.z = jnp.asarray(state["z"])
+        self.z = jnp.array(state["z"])
 
 
 def _step(

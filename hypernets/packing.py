@@ -45,11 +45,9 @@ class Packing:
 
     def unpack(self, vector: jax.Array) -> dict[str, jax.Array]:
         """The arrays in a vector (n,)."""
-        found, begin = {}, 0
-        for name, shape in self.shapes:
-            found[name] = vector[begin : begin + prod(shape)].reshape(shape)
-            begin += prod(shape)
-        return found
+        sizes = [prod(shape) for _, shape in self.shapes]  # the gradient of one split is one concatenation, that of n slices n sums
+        parts = jax.lax.split(vector, sizes) if sizes else ()
+        return {name: part.reshape(shape) for (name, shape), part in zip(self.shapes, parts, strict=True)}
 
     def stack(self, vectors: Sequence[Floats]) -> Stacked:
         """The arrays in P vectors, each with P as its first axis; InputError unless every vector has n numbers."""

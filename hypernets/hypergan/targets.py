@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import jax
 import jax.numpy as jnp
 
+from hypernets.convolution import convolve, pool
 from hypernets.interfaces import Applied
 from hypernets.pictures import Picture, as_asked, of_pixels
 from hypernets.policies import Traced
@@ -81,7 +82,7 @@ class LeakyConvNet:
     def apply(self, weights: Weights, state: jax.Array, inputs: jax.Array, key: jax.Array | None = None, /) -> Applied:
         values = of_pixels(inputs, self.picture)
         for k in range(1, len(self.channels) + 1):  # bias and leaky ReLU after the pooling as well as before, on a quarter
-            values = jax.nn.leaky_relu(_halved(_convolved(values, weights[f"conv{k}.kernel"])) + weights[f"conv{k}.bias"])
+            values = jax.nn.leaky_relu(pool(convolve(values, weights[f"conv{k}.kernel"], around=0)) + weights[f"conv{k}.bias"])
         values, last = values.reshape(len(values), -1), len(self.units) + 1
         if key is not None and self.drop:
             values = values * jax.random.bernoulli(key, 1.0 - self.drop, values.shape) / (1.0 - self.drop)
@@ -92,20 +93,3 @@ class LeakyConvNet:
 
     def bind(self, weights: Stacked, /) -> Policy:
         return Traced(self, weights)
-
-
-def _convolved(images: jax.Array, kernel: jax.Array) -> jax.Array:
-    """Images (S, H, W, C) by a kernel (f, f, C, O) within their edges, as a product of patches: convolutions of XLA are slow in
-    loops on the CPU, products are not."""
-    side, rows, columns = kernel.shape[0], images.shape[1] - kernel.shape[0] + 1, images.shape[2] - kernel.shape[1] + 1
-    shifts = [images[:, y : y + rows, x : x + columns] for y in range(side) for x in range(side)]
-    patches = jnp.concatenate(shifts, axis=-1)
-    flat = patches.reshape(-1, patches.shape[-1]) @ kernel.reshape(-1, kernel.shape[-1])
-    return flat.reshape(*patches.shape[:-1], kernel.shape[-1])
-
-
-def _halved(images: jax.Array) -> jax.Array:
-    """The largest of every 2 × 2 pixels, an odd last row or column left out."""
-    lanes, rows, columns, channels = images.shape
-    even = images[:, : rows // 2 * 2, : columns // 2 * 2]
-    return even.reshape(lanes, rows // 2, 2, columns // 2, 2, channels).max(axis=(2, 4))

@@ -10,7 +10,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from hypernets.convolution import convolve, convolve_and_pool, pool
+from hypernets.convolution import convolve, pool
 from neatcore.interfaces import Array
 
 
@@ -18,9 +18,8 @@ def draw(*shape: int, seed: int = 0) -> jax.Array:
     return jnp.asarray(np.random.default_rng(seed).normal(size=shape).astype(np.float32))
 
 
-def plain(images: jax.Array, kernel: jax.Array, stride: int = 1) -> jax.Array:
-    around = kernel.shape[0] // 2
-    sides = ((around, around), (around, around))
+def plain(images: jax.Array, kernel: jax.Array, stride: int = 1, around: int | None = None) -> jax.Array:
+    sides = ((kernel.shape[0] // 2 if around is None else around,) * 2,) * 2
     return jax.lax.conv_general_dilated(images, kernel, (stride, stride), sides, dimension_numbers=("NHWC", "HWIO", "NHWC"))
 
 
@@ -53,10 +52,30 @@ def test_strides(size: int) -> None:
     agree(two, lambda images, kernel: plain(images, kernel, 2), draw(5, size, size, 4), draw(3, 3, 4, 6, seed=1))
 
 
-@pytest.mark.parametrize(("count", "height", "width", "channels", "side"), SIZES)
-def test_pooling_goes_with_it(count: int, height: int, width: int, channels: int, side: int) -> None:
-    images, kernel = draw(count, height, width, channels), draw(side, side, channels, 6, seed=1)
-    agree(convolve_and_pool, lambda images, kernel: pooled(plain(images, kernel)), images, kernel)
+@pytest.mark.parametrize("around", [0, 1, 3, 4])
+@pytest.mark.parametrize("side", [4, 5])
+def test_margins(side: int, around: int) -> None:
+    """Also wider than the kernel, and for kernels without a middle."""
+    images, kernel = draw(5, 9, 11, 3), draw(side, side, 3, 20, seed=1)
+    agree(lambda *both: convolve(*both, around=around), lambda *both: plain(*both, around=around), images, kernel)
+
+
+@pytest.mark.parametrize("size", [(3, 8, 8, 5), (37, 7, 10, 2), (6, 9, 9, 16), (1, 2, 2, 1)])
+def test_pooling_is_that_of_xla(size: tuple[int, ...]) -> None:
+    images = draw(*size)
+    found, back = jax.vjp(pool, images)
+    wanted, back_wanted = jax.vjp(pooled, images)
+    slope = draw(*wanted.shape, seed=9)
+    np.testing.assert_array_equal(found, wanted)
+    np.testing.assert_array_equal(back(slope)[0], back_wanted(slope)[0])
+
+
+def test_what_is_not_a_number_stays_so() -> None:
+    """So that training notices it, wherever in its four pixels it stands."""
+    for place in np.ndindex(2, 2):
+        images = np.ones((1, 2, 2, 1), np.float32)
+        images[0, place[0], place[1], 0] = np.nan
+        assert np.isnan(pool(jnp.asarray(images))).all()
 
 
 def test_a_convolution_is_the_sum_that_it_is() -> None:
@@ -80,6 +99,6 @@ def test_equal_pixels_share_the_gradient() -> None:
 
 def test_forms_for_other_devices_agree(monkeypatch: pytest.MonkeyPatch) -> None:
     images, kernel = draw(3, 8, 8, 1), draw(7, 7, 1, 4, seed=1)
-    here = convolve_and_pool(images, kernel)
-    monkeypatch.setattr("hypernets.convolution._plain", lambda: True)
-    np.testing.assert_allclose(convolve_and_pool(images, kernel), here, atol=1e-5)
+    here = pool(convolve(images, kernel))
+    monkeypatch.setattr("hypernets.convolution.usable", lambda *_: False)
+    np.testing.assert_allclose(pool(convolve(images, kernel)), here, atol=1e-5)
