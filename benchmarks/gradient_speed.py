@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -25,9 +25,11 @@ CLOSE = {"cpu": 1e-3}  # by how much, of the largest number, contestants may dif
 ROUGH = 3e-2  # elsewhere, where products are of shortened numbers (TF32)
 Times = Mapping[str, list[Watch]]
 
+FILLED = 0.1  # seconds of a turn
 ON_DEVICE = """In every turn the answers, or gradients, come back from the accelerator to the processor's memory, on both sides.
 Times of so few milliseconds are mostly of launching kernels; `PyTorch` is eager, which launches thousands for the HyperLSTM.
 """
+
 TRIED = """## What was tried
 
 *The static hypernetwork's step.* Most of it are convolutions, 7 × 7 from 16 to 16 channels, forwards and back. XLA hands them
@@ -99,10 +101,19 @@ def race(contestants: Contestants, rounds: int) -> Times:
     times: dict[str, list[Watch]] = {name: [] for name in contestants}
     for _ in range(rounds):
         for name, contestant in contestants.items():
-            with Watch() as watch:
-                contestant()
-            times[name].append(watch)
+            times[name].append(turn(contestant))
     return times
+
+
+def turn(contestant: Callable[[], object]) -> Watch:
+    """The time of one call: the mean of as many as fill some time, after one in which the threads of others come to rest."""
+    with Watch() as first:
+        contestant()
+    calls = max(1, round(FILLED / max(first.wall, 1e-9)))
+    with Watch() as watch:
+        for _ in range(calls):
+            contestant()
+    return Watch(watch.wall / calls, watch.cpu / calls)
 
 
 def backend() -> str:
@@ -139,10 +150,12 @@ def result(heats: Sequence[Heat], rounds: int) -> Result:
     parts = "\n\n".join(f"{title}\n\n{table(columns, heat.rows())}" for title, heat in zip(titles, heats, strict=True))
     sizes = "-".join(map(str, SIZES))
     threads = "one thread" if cores() == 1 else f"{cores()} threads"
-    body = f"""Contestants take turns, {rounds} each, in one process of {threads}. Figures are medians, ratios (×) medians of
-the turns' ratios to ours: above 1, ours is faster. All compute the same numbers from the same weights, which the first turn checks.
-Programs beside this one disturb times by the clock most, and with two threads PyTorch more than JAX: on a busy machine run it on
-one core, `taskset -c 0`. Where the middle halves of two contestants overlap, neither is the faster.
+    body = f"""Contestants take turns, {rounds} each, in one process of {threads}. A turn is as many calls as fill
+{FILLED:g} seconds, after one that is not counted: PyTorch's threads wait at work for a while after a call, and would disturb
+whoever comes next. Figures are medians, ratios (×) medians of the turns' ratios to ours: above 1, ours is faster. All compute
+the same numbers from the same weights, which the first turn checks. Programs beside this one disturb times by the clock most, and
+with two threads PyTorch more than JAX: on a busy machine run it on one core, `taskset -c 0`. Where the middle halves of two
+contestants overlap, neither is the faster.
 PyTorch's side is `benchmarks/torch_peers.py`; `compiled` is `torch.compile`, of one step of the HyperLSTM, else of the whole
 function. `plain` is JAX, written as in the paper. The HyperLSTM reads {SYMBOLS} symbols in {LANES} lanes and has embeddings
 of {EMBEDDING}; perceptrons are of sizes {sizes}, each with weights linear in {WRITTEN} numbers of its own.

@@ -1,5 +1,5 @@
-"""HyperGAN on MNIST, after Ratzlaff & Li (2019): many networks of one generator, beside networks trained apart and dropout, on
-equal work: how often they are right, how varied they are, how much they doubt letters and pictures changed by an attack."""
+"""HyperGAN on MNIST and CIFAR-10, after Ratzlaff & Li (2019): many networks of one generator, beside networks trained apart and
+dropout, on equal work: how often they are right, how varied they are, how much they doubt what they do not know."""
 
 from __future__ import annotations
 
@@ -15,20 +15,22 @@ from matplotlib.figure import Figure
 from numpy.random import default_rng
 
 from benchmarks.command import run
-from benchmarks.hypergan_work import DROPPED, GENERATED, TRAINED, VARIANTS, Work
+from benchmarks.hypergan_work import COLLECTIONS, DROPPED, GENERATED, TRAINED, Collection, Work
 from benchmarks.results import FOLDER, Result, table, write_figure
 from benchmarks.variants import COLOURS, Row, Variant, command_of, run_all
 from hypernets.uncertainty import accuracies, calibration_error, entropy, lengths, probabilities, separation
+from neatcore.errors import unknown
 from runner.attacking import Plan, against
-from runner.networks import SIZES, Drawn, pictures_of, pixels_of
+from runner.networks import LETTERS, SIZES, Drawn, pictures_of, pixels_of, strangers_of
 from tasks.data.pictures import Examples
 from tasks.images import Images
 from viz.style import LIGHT, Margins, dress, name_ends, plot_figure
 
-NAME = "hypergan"
+NAME, USUAL = "hypergan", "mnist"
 SEEDS, STEPS = 3, 20_000
 PLAN = Plan(("fgsm", "pgd"), (0.01, 0.03, 0.1, 0.3), networks=5, pictures=500)
-PAPER = {1: 98.64, 5: 98.75, 10: 99.22, 100: 99.31}
+DIFFERENT = 0.9  # cosine of two networks below which they are said to point in different directions
+STRANGE = {"mnist": "notMNIST's letters", "cifar10": "the other classes"}
 PUBLISHED = {
     "conv1.kernel": ("7.49 (1.59)", "27.05 (0.31)"),
     "conv2.kernel": ("51.10 (10.62)", "160.51 (0.51)"),
@@ -39,14 +41,14 @@ PUBLISHED = {
 def attempt(variant: Variant, seed: int, steps: int) -> list[Row]:
     """All that is measured of one kind of networks, a row for each number."""
     begun, worked = perf_counter(), process_time()
-    drawn, figures = Work(seed, steps).made(variant.name)
+    drawn, figures = Work(variant, seed, steps).made()
     measured = {f"training {name}": value for name, value in figures.items()}
     measured |= {"seconds": perf_counter() - begun, "processor": process_time() - worked} | dict(measures(drawn))
     return [{"variant": variant.name, "seed": seed, "measure": name, "value": f"{value:.6g}"} for name, value in measured.items()]
 
 
 def measures(drawn: Drawn) -> Iterator[tuple[str, float]]:
-    """Accuracies, calibration, diversity, doubt about letters, attacks."""
+    """Accuracies, calibration, diversity, doubt about what the networks were not taught, attacks."""
     examples, white = pictures_of(drawn)
     inside = probabilities(drawn.answers(pixels_of(examples, white, drawn.task.inputs)))
     for size, values in accuracies(inside, examples.labels, SIZES).items():
@@ -54,11 +56,13 @@ def measures(drawn: Drawn) -> Iterator[tuple[str, float]]:
         yield f"calibration {size}", 100 * calibration_error(inside[:size], examples.labels)
     for name, length in lengths(drawn.weights).items():
         yield from ((f"{what} {name}", value) for what, value in vars(length).items())
-    strange, bright = pictures_of(drawn, cast(Images, drawn.task).folder)
-    outside = probabilities(drawn.answers(pixels_of(strange, bright, drawn.task.inputs)))
-    yield "doubt of digits", float(np.median(entropy(inside)))
-    yield "doubt of letters", float(np.median(entropy(outside)))
-    yield "letters told", separation(entropy(inside), entropy(outside))
+    task = cast(Images, drawn.task)
+    letters = task.folder if task.picture_shape == LETTERS else None
+    for _, strange, bright in strangers_of(drawn, letters):
+        outside = probabilities(drawn.answers(pixels_of(strange, bright, drawn.task.inputs)))
+        yield "doubt of known", float(np.median(entropy(inside)))
+        yield "doubt of strange", float(np.median(entropy(outside)))
+        yield "strange told", separation(entropy(inside), entropy(outside))
     yield from attacked(drawn, examples, white)
 
 
@@ -81,6 +85,7 @@ class Measured:
     """The numbers of all runs of a variant by what was measured."""
 
     rows: Sequence[Row]
+    collection: Collection
 
     def all(self, variant: str, measure: str) -> list[float]:
         return [float(row["value"]) for row in self.rows if (row["variant"], row["measure"]) == (variant, measure)]
@@ -92,7 +97,7 @@ class Measured:
 
     @property
     def variants(self) -> list[str]:
-        return [variant.name for variant in VARIANTS if any(row["variant"] == variant.name for row in self.rows)]
+        return [name for name in TRAINED if any(row["variant"] == name for row in self.rows)]
 
 
 def picture(found: Measured) -> Figure:
@@ -111,29 +116,35 @@ def picture(found: Measured) -> Figure:
     return drawing
 
 
-def result(rows: Sequence[Row], folder: Path, steps: int) -> Result:
+def name_of(pictures: str) -> str:
+    """The name of page and files."""
+    return NAME if pictures == USUAL else f"{NAME}-{pictures}"
+
+
+def result(rows: Sequence[Row], folder: Path, steps: int, pictures: str = USUAL) -> Result:
     """The page, its figure written to `folder`."""
-    found = Measured(rows)
+    found, name = Measured(rows, COLLECTIONS[pictures]), name_of(pictures)
+    paper = found.collection.published
     runs = len(found.all(GENERATED, "accuracy 1"))
     one, many = (found.cell(GENERATED, f"accuracy {size}") for size in (1, 100))
     headline = (
-        f"{one} % of the test pictures by one network, {many} % by 100 together (published {PAPER[1]} and {PAPER[100]}), after "
-        f"{steps:,} steps, {runs} {'run' if runs == 1 else 'runs'}."
+        f"{one} % of the test pictures by one network, {many} % by 100 together (published {paper[1]:.2f} and {paper[100]:.2f}), "
+        f"after {steps:,} steps, {runs} {'run' if runs == 1 else 'runs'}."
     )
-    command = command_of(NAME, steps=(steps, STEPS), seeds=(runs, SEEDS))
+    command = command_of(NAME, pictures=(pictures, USUAL), steps=(steps, STEPS), seeds=(runs, SEEDS))
     parts = [
         work_table(found),
         "## Accuracy\n\n" + accuracy_table(found),
         "## Diversity\n\nLength of a layer's weights, mean and deviation over networks, and the mean cosine between two.\n\n"
         + diversity_table(found),
-        f"## Doubt about letters\n\n{LETTERS.strip()}\n\n" + doubt_table(found),
-        "## Changed pictures\n\n" + write_figure(folder / f"{NAME}.svg", picture(found), "How well doubt tells changed pictures"),
+        *doubts(found),
+        "## Changed pictures\n\n" + write_figure(folder / f"{name}.svg", picture(found), "How well doubt tells changed pictures"),
         f"{CHANGED.strip()}\n\n" + attack_table(found),
-        NOTES.strip(),
-        f"All numbers: [{NAME}.csv]({NAME}.csv).",
+        *notes(found),
+        f"All numbers: [{name}.csv]({name}.csv).",
     ]
-    title = "HyperGAN on MNIST: networks drawn from noise"
-    return Result(NAME, title, headline, command, "\n\n".join(parts))
+    title = f"HyperGAN on {found.collection.title}: networks drawn from noise"
+    return Result(name, title, headline, command, "\n\n".join(parts))
 
 
 def work_table(found: Measured) -> str:
@@ -163,7 +174,7 @@ def accuracy_table(found: Measured) -> str:
             (
                 size,
                 *(found.cell(name, f"accuracy {size}") for name in found.variants),
-                PAPER[size],
+                f"{found.collection.published[size]:.2f}",
                 *(found.cell(name, f"calibration {size}") for name in found.variants),
             )
             for size in SIZES
@@ -172,20 +183,28 @@ def accuracy_table(found: Measured) -> str:
 
 
 def diversity_table(found: Measured) -> str:
-    lines = []
-    for layer, published in PUBLISHED.items():
+    layers = dict.fromkeys(row["measure"].removeprefix("cosine ") for row in found.rows if row["measure"].startswith("cosine "))
+    known, lines = found.collection.title == COLLECTIONS[USUAL].title, []
+    for layer in layers:
+        published = PUBLISHED.get(layer, ("–", "–")) if known else ()
         numbers = [[found.cell(name, f"{what} {layer}") for what in ("mean", "deviation", "cosine")] for name in found.variants]
         cells = [f"{mean} ({deviation}), {cosine}" for mean, deviation, cosine in numbers]
         lines.append((layer, *cells, *published))
-    return table(("layer", *found.variants, "paper: HyperGAN", "paper: trained apart"), lines)
+    return table(("layer", *found.variants, *(("paper: HyperGAN", "paper: trained apart") if known else ())), lines)
 
 
-def doubt_table(found: Measured) -> str:
+def doubts(found: Measured) -> Iterator[str]:
+    """A part about doubt, where there is anything to be doubted."""
+    if not found.all(GENERATED, "strange told"):
+        return
+    strange = STRANGE[found.collection.task]
     lines = [
-        (name, *(found.cell(name, measure, 3) for measure in ("doubt of digits", "doubt of letters", "letters told")))
+        (name, *(found.cell(name, measure, 3) for measure in ("doubt of known", "doubt of strange", "strange told")))
         for name in found.variants
     ]
-    return table(("networks", "digits", "letters", "ROC area"), lines)
+    text = f"Median entropy, in nats, of what all networks say together, of test pictures and of {strange};\n"
+    text += f"and the area under the ROC curve of telling {strange} by it."
+    yield f"## Doubt about {strange}\n\n{text}\n\n" + table(("networks", "test pictures", strange, "ROC area"), lines)
 
 
 def attack_table(found: Measured) -> str:
@@ -203,19 +222,23 @@ def attack_table(found: Measured) -> str:
     return table(("networks", "method", "ε", "fooled", "fresh fooled", "detected"), lines)
 
 
+def notes(found: Measured) -> Iterator[str]:
+    yield NOTES.format(dropout=f"{found.collection.dropout:.2f}").strip()
+    cosines = [float(row["value"]) for row in found.rows if row["variant"] == GENERATED and row["measure"].startswith("cosine ")]
+    if max(cosines) < DIFFERENT:
+        yield KEPT.strip()
+
+
 NOTES = """
 HyperGAN is the preset `ratzlaff2019`: 8 networks and 128 pictures a step. Networks trained apart learn side by side from the same
 pictures, each alone. Dropout is one network with half of what its matrix reads dropped, in training and when it is asked,
-which makes as many networks of it as one likes (published for it: 98.73 %). For all, the last quarter of the steps is at a tenth
-of the rate. Asked for equal work, networks trained apart have four fifths of HyperGAN's steps, dropout as many.
-
+which makes as many networks of it as one likes (published for it: {dropout} %). For all, the last quarter of the steps is at a
+tenth of the rate. Asked for equal work, networks trained apart have four fifths of HyperGAN's steps, dropout as many.
+"""
+KEPT = """
 Drawn networks point in different directions (cosines below 1), and many know more than one: the generator has not collapsed.
 [What keeps them apart](collapse.md) is batch normalisation with ELU. Lengths say little: they vary as much where all draws are
 one network.
-"""
-LETTERS = """
-Median entropy, in nats, of what all networks say together, of MNIST's test pictures and of notMNIST's letters; and the area under
-the ROC curve of telling letters by it.
 """
 CHANGED = f"""
 {PLAN.networks} networks are attacked together, {PLAN.networks} fresh ones are asked about the {PLAN.pictures} pictures. In %:
@@ -225,14 +248,18 @@ than of 95 % of the untouched.
 
 
 def main(
+    pictures: Annotated[str, typer.Option(help=f"{', '.join(COLLECTIONS)}")] = USUAL,
     seeds: Annotated[int, typer.Option(help="seeds 1 … N of each variant")] = SEEDS,
     steps: Annotated[int, typer.Option(help="steps of HyperGAN; the others have as much work")] = STEPS,
     workers: Annotated[int, typer.Option(help="processes; each uses all cores")] = 1,
     folder: Annotated[Path, typer.Option(help="where results are written")] = FOLDER,
 ) -> None:
     """Run the experiment and write its page; runs that are in the CSV file already are not repeated. It reads $NEATCORE_DATA."""
-    rows = run_all(attempt, VARIANTS, range(1, seeds + 1), steps, folder / f"{NAME}.csv", workers)
-    result(rows, folder, steps).write(folder, packages=("jax", "optax"))
+    if pictures not in COLLECTIONS:
+        raise unknown("pictures", pictures, COLLECTIONS)
+    variants = COLLECTIONS[pictures].variants
+    rows = run_all(attempt, variants, range(1, seeds + 1), steps, folder / f"{name_of(pictures)}.csv", workers)
+    result(rows, folder, steps, pictures).write(folder, packages=("jax", "optax"))
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
-"""The three kinds of networks of `benchmarks.hypergan`, and how each is trained."""
+"""The pictures and the three kinds of networks of `benchmarks.hypergan`, and how each is trained."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
@@ -17,8 +18,7 @@ from hypernets.gradient import Gradient, GradientConfig
 from hypernets.hypergan import HyperGan
 from hypernets.hypergan.targets import LeakyConvNet
 from runner.networks import Drawn
-from runner.session import assemble
-from runner.settings import resolve
+from runner.session import Parts, assemble
 from tasks.images import Images
 
 if TYPE_CHECKING:
@@ -30,7 +30,34 @@ GENERATED, APART, DROPPED = "HyperGAN", "trained apart", "dropout"
 APARTS, DROP, RATE = 10, 0.5, 1e-3  # networks trained apart; share dropped; Adam's rate for both
 TRAINED = {GENERATED: 8, APART: APARTS, DROPPED: 1}  # networks of which each step has the gradient
 LATE, SLOWER = 0.75, 0.1  # share of the steps after which the rate, of all, is multiplied
-VARIANTS = tuple(Variant(name, "mnist", "ratzlaff2019") for name in TRAINED)
+
+
+@dataclass(frozen=True)
+class Collection:
+    """Pictures to be told apart: what they are called, the task with its words, and the paper's accuracies in %, of so many
+    HyperGAN networks together, and of dropout."""
+
+    title: str
+    task: str
+    words: tuple[str, ...]
+    published: Mapping[int, float]
+    dropout: float
+
+    @property
+    def variants(self) -> tuple[Variant, ...]:
+        return tuple(Variant(name, self.task, "ratzlaff2019", self.words) for name in TRAINED)
+
+
+COLLECTIONS = {
+    "mnist": Collection("MNIST", "mnist", (), {1: 98.64, 5: 98.75, 10: 99.22, 100: 99.31}, 98.73),
+    "mnist-5000": Collection(
+        "5,000 pictures of MNIST", "mnist", ("training=5000",), {1: 96.69, 5: 97.24, 10: 97.33, 100: 97.71}, 95.58
+    ),
+    "cifar-5": Collection(
+        "five classes of CIFAR-10", "cifar10", ("classes=5",), {1: 84.50, 5: 85.51, 10: 85.54, 100: 85.81}, 84.00
+    ),
+    "cifar-10": Collection("CIFAR-10", "cifar10", (), {1: 76.32, 5: 76.84, 10: 77.52, 100: 77.71}, 72.75),
+}
 
 
 @dataclass(frozen=True)
@@ -47,46 +74,51 @@ class Apart(Flat):
 
 @dataclass(frozen=True)
 class Work:
-    """One seed's task and settings, and how many steps HyperGAN takes."""
+    """One seed's settings, and how many steps HyperGAN takes."""
 
+    variant: Variant
     seed: int
     steps: int
 
     @cached_property
-    def task(self) -> Images:
-        return cast(Images, resolve("mnist", []).task)
+    def parts(self) -> Parts:
+        """Of HyperGAN, which all have their pictures from, and the kind of network."""
+        words = f"drops=[{round(LATE * self.steps)}]", f"factors=[{SLOWER}]"
+        return assemble(replace(self.variant, words=(*self.variant.words, *words)).settings(1), self.seed)
 
-    def made(self, name: str) -> tuple[Drawn, dict[str, float]]:
-        """Networks of one kind, trained, and figures of that."""
-        return {GENERATED: self.generated, APART: self.apart, DROPPED: self.dropped}[name]()
+    @property
+    def task(self) -> Images:
+        return cast(Images, self.parts.task)
+
+    @property
+    def network(self) -> LeakyConvNet:
+        return cast(LeakyConvNet, cast(HyperGan, self.parts.encoding).network)
+
+    def made(self) -> tuple[Drawn, dict[str, float]]:
+        """Networks of the variant's kind, trained, and figures of that."""
+        return {GENERATED: self.generated, APART: self.apart, DROPPED: self.dropped}[self.variant.name]()
 
     def generated(self) -> tuple[Drawn, dict[str, float]]:
         """Networks of HyperGAN, and figures of its training."""
-        variant = replace(VARIANTS[0], words=(f"drops=[{round(LATE * self.steps)}]", f"factors=[{SLOWER}]"))
-        parts = assemble(variant.settings(1), self.seed)
-        search, generator = cast(Gradient, parts.search), cast(HyperGan, parts.encoding)
-        figures = descend(search, self.steps, parts.rng) | held()
+        search, generator = cast(Gradient, self.parts.search), cast(HyperGan, self.parts.encoding)
+        figures = descend(search, self.steps, self.parts.rng) | held()
         return Drawn(self.task, generator.network, generator.sample(search.genomes[0], NETWORKS, self.seed)), figures
 
     def apart(self) -> tuple[Drawn, dict[str, float]]:
         """Networks of the same kind, each trained alone, with as many gradients of a network on a batch as HyperGAN's."""
-        network = self.network(0.0)
-        ensemble = Ensemble(network, APARTS, probabilities=True)
+        network, ensemble = self.network, Ensemble(self.network, APARTS, probabilities=True)
         weights, figures = self.learnt(Apart(ensemble), self.steps * TRAINED[GENERATED] // APARTS)
         return Drawn(self.task, network, {name: array[0] for name, array in weights.items()}), figures
 
     def dropped(self) -> tuple[Drawn, dict[str, float]]:
         """Networks that are one network with half of what its matrix reads left out, each another half (Gal & Ghahramani 2016)."""
-        network = self.network(DROP)
+        network = replace(self.network, drop=DROP)
         learnt, figures = self.learnt(Flat(network), self.steps)
         one = Drawn(self.task, network, learnt)
         kernel = one.weights["dense1.kernel"]
         kept = default_rng(self.seed).random((NETWORKS, kernel.shape[1], 1)) >= DROP
         weights = {name: np.repeat(array, NETWORKS, axis=0) for name, array in one.weights.items()}
         return Drawn(self.task, one.network, weights | {"dense1.kernel": (kernel * kept / (1 - DROP)).astype(np.float32)}), figures
-
-    def network(self, drop: float) -> LeakyConvNet:
-        return LeakyConvNet(self.task.picture_shape, 5, (32, 32), (), self.task.outputs, drop)
 
     def learnt(self, flat: Flat, steps: int) -> tuple[Stacked, dict[str, float]]:
         """The weights of `flat` after so many steps, and figures of the last."""

@@ -139,7 +139,7 @@ def fewer(rows: Sequence[Row], variants: Sequence[Variant]) -> str:
     return f"Run less often than the others: {', '.join(short)}." if short else ""
 
 
-def command_of(name: str, **options: tuple[int, int]) -> str:
+def command_of(name: str, **options: tuple[object, object]) -> str:
     """The command that makes a page again. options: value and default of each by name; those at their default are left out."""
     said = [f"--{option} {value}" for option, (value, usual) in options.items() if value != usual]
     return " ".join([f"python -m benchmarks.{name}", *said])

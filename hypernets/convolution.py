@@ -26,7 +26,8 @@ def convolve(images: jax.Array, kernel: jax.Array, stride: int = 1, around: int 
     (S, ⌈H' / stride⌉, ⌈W' / stride⌉, O), where H' = H + 2 around − f + 1.
     """
     margin = kernel.shape[0] // 2 if around is None else around
-    if stride == 1 and usable(images, kernel):
+    fits = min(images.shape[1:3]) + 2 * margin >= len(kernel)
+    if stride == 1 and fits and usable(images, kernel):
         return _tiled(images, kernel, margin)
     sides = ((margin, margin), (margin, margin))
     return jax.lax.conv_general_dilated(images, kernel, (stride, stride), sides, dimension_numbers=LAYOUT)

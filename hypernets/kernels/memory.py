@@ -7,7 +7,6 @@ from typing import Any, cast
 
 from llvmlite import ir  # type: ignore[import-untyped]
 from numba import types
-from numba.core import cgutils
 from numba.extending import intrinsic
 
 WORD = ir.IntType(64)
@@ -27,11 +26,6 @@ def _writing(write: Callable[..., Any]) -> Callable[..., Any]:
 
 def _at(builder: Any, address: Any) -> Any:
     return builder.inttoptr(address, WORD.as_pointer())
-
-
-def _library(builder: Any, name: str, answer: Any) -> Any:
-    """A function of the C library that reads one word."""
-    return cgutils.get_or_insert_function(builder.module, ir.FunctionType(answer, [WORD]), name)  # type: ignore[no-untyped-call]
 
 
 def _word(_typing: Any, _address: Any) -> Written:
@@ -60,14 +54,18 @@ def _call(_typing: Any, _function: Any, _argument: Any) -> Written:
 
 
 def _allocate(_typing: Any, _size: Any) -> Written:
-    return types.int64(types.int64), _writing(lambda builder, size: builder.call(_library(builder, "malloc", WORD), [size]))
+    def generate(context: Any, builder: Any, _signature: Any, words: Any) -> Any:
+        return builder.ptrtoint(context.nrt.allocate(builder, words[0]), WORD)
+
+    return types.int64(types.int64), generate
 
 
 def _release(_typing: Any, _address: Any) -> Written:
-    def write(builder: Any, address: Any) -> None:
-        builder.call(_library(builder, "free", ir.VoidType()), [address])
+    def generate(context: Any, builder: Any, _signature: Any, words: Any) -> Any:
+        context.nrt.free(builder, builder.inttoptr(words[0], ir.IntType(8).as_pointer()))
+        return context.get_dummy_value()
 
-    return types.void(types.int64), _writing(write)
+    return types.void(types.int64), generate
 
 
 def _floats(_typing: Any, _address: Any) -> Written:

@@ -34,7 +34,8 @@ def test_without_pytorch_the_benchmark_says_what_to_install(tmp_path: Path, monk
         main(folder=tmp_path)
 
 
-def test_contestants_take_turns_and_must_agree() -> None:
+def test_contestants_take_turns_and_must_agree(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gradient_speed, "FILLED", 0.0)
     calls: list[str] = []
 
     def contestant(name: str, number: float) -> dict[str, np.ndarray[tuple[int], np.dtype[np.float64]]]:
@@ -42,7 +43,7 @@ def test_contestants_take_turns_and_must_agree() -> None:
         return {"a": np.array([number])}
 
     assert len(race({OURS: lambda: contestant("a", 1.0), "b": lambda: contestant("b", 1.0001)}, 2)["b"]) == 2
-    assert calls == ["a", "b"] * 3
+    assert calls == ["a", "b", *["a", "a", "b", "b"] * 2]  # a call before every turn is not counted
     with pytest.raises(AssertionError, match="b: a"):
         race({OURS: lambda: contestant("a", 1.0), "b": lambda: contestant("b", 1.1)}, 2)
 

@@ -8,16 +8,17 @@ import numpy as np
 import pytest
 
 from benchmarks import hypergan, hypergan_work
-from benchmarks.hypergan import Measured, attempt, result, work_table
-from benchmarks.hypergan_work import APART, DROPPED, GENERATED, VARIANTS
+from benchmarks.hypergan import Measured, attempt, main, result, work_table
+from benchmarks.hypergan_work import APART, COLLECTIONS, DROPPED, GENERATED
+from neatcore.errors import InputError
 from runner.attacking import Plan
 from tasks.data.pictures import Examples
+from tests.tasks.files import write_cifar
 
 
 @pytest.fixture
-def short(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def short(monkeypatch: pytest.MonkeyPatch) -> None:
     """Few networks, few pictures."""
-    monkeypatch.setenv("NEATCORE_DATA", str(data))
     whole = hypergan.pictures_of
     monkeypatch.setattr(hypergan_work, "NETWORKS", 10)
     monkeypatch.setattr(hypergan_work, "APARTS", 2)
@@ -31,14 +32,16 @@ def short(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("short")
-def test_the_experiment_in_short(tmp_path: Path) -> None:
-    rows = [row for variant in VARIANTS for row in attempt(variant, 1, 6)]
-    found = Measured(rows)
+def test_the_experiment_in_short(data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NEATCORE_DATA", str(data))
+    mnist = COLLECTIONS["mnist"]
+    rows = [row for variant in mnist.variants for row in attempt(variant, 1, 6)]
+    found = Measured(rows, mnist)
     assert found.variants == [GENERATED, APART, DROPPED]
     assert found.all(GENERATED, "accuracy 10") != []
     assert found.cell(APART, "accuracy 5") == "–"
     for name in found.variants:
-        assert 0 <= found.all(name, "letters told")[0] <= 1
+        assert 0 <= found.all(name, "strange told")[0] <= 1
     lengths = [found.all(DROPPED, f"deviation {layer}")[0] for layer in ("conv1.kernel", "dense1.kernel")]
     assert np.isclose(lengths[0], 0, atol=1e-4)  # dropout leaves kernels alone
     assert lengths[1] > 1e-3
@@ -46,5 +49,28 @@ def test_the_experiment_in_short(tmp_path: Path) -> None:
     assert (tmp_path / "hypergan.svg").exists()
     assert f"| {DROPPED} | pgd | 0.3 |" in page
     held = {"variant": GENERATED, "seed": 1, "measure": "training GB", "value": "0.5"}
-    assert "held 0.50 GB of the GPU's memory" in work_table(Measured([*rows, held]))
+    assert "held 0.50 GB of the GPU's memory" in work_table(Measured([*rows, held], mnist))
     assert "published 98.64 and 99.31" in result(rows, tmp_path, 6).headline
+
+
+@pytest.mark.usefixtures("short")
+def test_five_classes_in_short(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All kinds are of the network for pictures in colour; what is doubted are the other classes. The pictures are random."""
+    monkeypatch.setenv("NEATCORE_DATA", str(tmp_path))
+    write_cifar(tmp_path / "cifar10", each=40)
+    five = COLLECTIONS["cifar-5"]
+    rows = [row for variant in five.variants for row in attempt(variant, 1, 2)]
+    found = Measured(rows, five)
+    for name in found.variants:
+        assert found.cell(name, "cosine conv3.kernel") != "–"
+        assert 0 <= found.all(name, "strange told")[0] <= 1
+    page = result(rows, tmp_path, 2, "cifar-5")
+    assert page.name == "hypergan-cifar-5"
+    assert "--pictures cifar-5" in page.command
+    assert "telling the other classes" in page.body
+    assert "84.50 and 85.81" in page.headline
+
+
+def test_other_pictures_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="unknown pictures 'cifar5'; did you mean 'cifar-5'"):
+        main(pictures="cifar5", folder=tmp_path)

@@ -102,3 +102,7 @@ def test_forms_for_other_devices_agree(monkeypatch: pytest.MonkeyPatch) -> None:
     here = pool(convolve(images, kernel))
     monkeypatch.setattr("hypernets.convolution.usable", lambda *_: False)
     np.testing.assert_allclose(pool(convolve(images, kernel)), here, atol=1e-5)
+
+
+def test_a_kernel_larger_than_pictures_leaves_nothing() -> None:
+    assert convolve(draw(2, 3, 6, 1), draw(5, 5, 1, 4), around=0).shape == (2, 0, 2, 4)
