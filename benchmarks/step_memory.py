@@ -75,8 +75,8 @@ NOTES = """
 `weights and averages`: mixer, generators and discriminator, and the two averages of Adam, 4 bytes a number. `a step`: all
 that one step holds at a time, as XLA plans it for the CPU: these, which it changes where they are, and what lies between. The
 networks of a step are computed one after another, and in the gradient again, so that more of them need hardly more.
-`process`: the most that the whole process has held after a few steps, of which JAX begins the next before the last has ended;
-`before`: before the first, with Python, JAX, the pictures and first weights. A MB is 10⁶ bytes.
+`process`: the most that the whole process has held after a few steps; `before`: before the first, with Python, JAX, the
+pictures and first weights. A MB is 10⁶ bytes.
 """.strip()
 
 
