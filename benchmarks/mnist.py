@@ -23,7 +23,7 @@ from runner.session import assemble
 from viz.style import LIGHT, Margins, plot_figure
 
 NAME = "mnist"
-SEEDS, PASSES, BATCH = 3, 20, 250
+SEEDS, PASSES, BATCH = 3, 50, 250
 EXAMPLES, RATE, FLOOR = 55_000, 0.005, 0.0001
 DIRECT, HYPER, NARROW = "direct", "hypernetwork", "hypernetwork, narrow start"
 PAPER = {DIRECT: 99.28, HYPER: 99.24}
@@ -183,6 +183,7 @@ hypernetwork writes the second kernel, 12,544 weights, from an embedding of 4 nu
 with hyperfan-in (Chang et al. 2020), or narrow, with weights of deviation 0.01 as in the authors' notebook. Adam's rate falls from
 {RATE} to {FLOOR}, gradients longer than 100 are cut, and pictures are cut at random out of ones a pixel larger on each side. The
 notebook takes 2,750 steps of 1,000 pictures; here it is {steps(passes):,} of {BATCH}, {share:.0%} of the pictures.
+With 20 passes instead of 50, four runs, the hypernetwork was 0.112 points behind (standard error 0.031), 99.26 against 99.38 %.
 """.strip()
 
 
