@@ -93,7 +93,7 @@ class Measured:
     def cell(self, variant: str, measure: str, digits: int = 2) -> str:
         """The mean over runs; – where nothing was measured."""
         values = self.all(variant, measure)
-        return f"{np.mean(values):.{digits}f}" if values else "–"
+        return f"{round(float(np.mean(values)), digits) + 0.0:.{digits}f}" if values else "–"  # + 0.0: never −0
 
     @property
     def variants(self) -> list[str]:
