@@ -12,8 +12,8 @@ import jax.numpy as jnp
 from numba import cfunc, types
 
 from hypernets.kernels.frames import ready
+from hypernets.kernels.jobs import done, finish, frame_of, leave, opened, taken
 from hypernets.kernels.memory import Size
-from hypernets.kernels.pool import done, finish, frame_of, leave, opened, taken
 
 Shapes = Sequence[tuple[int, ...]]
 SIGNATURE = types.int64(types.int64)

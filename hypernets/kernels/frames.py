@@ -51,14 +51,9 @@ def numbers(buffer: int) -> int:
 
 
 @kernel
-def axes(buffer: int) -> int:
-    return word(buffer + 32)
-
-
-@kernel
 def length(buffer: int, axis: int) -> int:
-    """Of an axis; −1 is the last."""
-    return word(word(buffer + 40) + 8 * (axis if axis >= 0 else axes(buffer) + axis))
+    """Of an axis."""
+    return word(word(buffer + 40) + 8 * axis)
 
 
 # --- XLA's threads ------------------------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ A convolution, the slope of its kernel and a product of matrices sum up the same
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from itertools import product
 from typing import Any, cast
 
@@ -57,26 +58,12 @@ tile = cast(Callable[..., None], intrinsic(_tile))
 
 
 def _write(builder: Any, size: tuple[int, int], *words: Any) -> None:
+    """The blocks of `tile`: sums of before or zeros, then two loops, then the sums are put where they belong."""
     left, left_row, left_outer, left_inner, right, right_outer, right_inner, to, to_row, outer, inner, kept = words
     high, wide = size
+    moved, vector, spread = (partial(function, builder) for function in (_moved, _vector, _spread))
     places = [(row, part) for row, part in product(range(high), range(wide))]
     fused = cgutils.get_or_insert_function(builder.module, ir.FunctionType(VECTOR, [VECTOR] * 3), f"llvm.fmuladd.v{WIDTH}f32")  # type: ignore[no-untyped-call]
-
-    def moved(address: Any, *strides: Any) -> Any:
-        for stride in strides:
-            address = builder.add(address, builder.mul(stride, WORD(BYTES)))
-        return address
-
-    def vector(address: Any, part: int) -> Any:
-        return builder.inttoptr(builder.add(address, WORD(BYTES * WIDTH * part)), VECTOR.as_pointer())
-
-    def aligned(instruction: Any) -> Any:
-        instruction.align = BYTES
-        return instruction
-
-    def spread(address: Any) -> Any:
-        one = builder.insert_element(ir.Constant(VECTOR, ir.Undefined), builder.load(_float(builder, address)), HALF(0))
-        return builder.shuffle_vector(one, ir.Constant(VECTOR, ir.Undefined), ir.Constant(ir.VectorType(HALF, WIDTH), [0] * WIDTH))
 
     lefts = [moved(WORD(0), builder.mul(left_row, WORD(row))) for row in range(high)]
     targets = [moved(to, builder.mul(to_row, WORD(row))) for row in range(high)]
@@ -84,7 +71,7 @@ def _write(builder: Any, size: tuple[int, int], *words: Any) -> None:
     begin, loop, next_outer, done = (builder.append_basic_block(name) for name in ("begin", "loop", "outer", "done"))
     builder.cbranch(kept, old, begin)
     builder.position_at_end(old)
-    found = [aligned(builder.load(vector(targets[row], part))) for row, part in places]
+    found = [_aligned(builder.load(vector(targets[row], part))) for row, part in places]
     builder.branch(begin)
 
     builder.position_at_end(begin)
@@ -97,7 +84,7 @@ def _write(builder: Any, size: tuple[int, int], *words: Any) -> None:
     builder.position_at_end(loop)
     i, j, a, a_outer, b, b_outer = (builder.phi(WORD) for _ in range(6))
     sums = [builder.phi(VECTOR) for _ in places]
-    rights = [aligned(builder.load(vector(b, part))) for part in range(wide)]
+    rights = [_aligned(builder.load(vector(b, part))) for part in range(wide)]
     new = []
     for row in range(high):
         one = spread(builder.add(a, lefts[row]))
@@ -125,8 +112,27 @@ def _write(builder: Any, size: tuple[int, int], *words: Any) -> None:
 
     builder.position_at_end(done)
     for (row, part), value in zip(places, new, strict=True):
-        aligned(builder.store(value, vector(targets[row], part)))
+        _aligned(builder.store(value, vector(targets[row], part)))
 
 
-def _float(builder: Any, address: Any) -> Any:
-    return builder.inttoptr(address, FLOAT.as_pointer())
+def _moved(builder: Any, address: Any, stride: Any) -> Any:
+    """An address so many numbers further on."""
+    return builder.add(address, builder.mul(stride, WORD(BYTES)))
+
+
+def _vector(builder: Any, address: Any, part: int) -> Any:
+    """A pointer to a vector of those that stand side by side."""
+    return builder.inttoptr(builder.add(address, WORD(BYTES * WIDTH * part)), VECTOR.as_pointer())
+
+
+def _aligned(instruction: Any) -> Any:
+    """A load or store that stands at any number, not at whole vectors alone."""
+    instruction.align = BYTES
+    return instruction
+
+
+def _spread(builder: Any, address: Any) -> Any:
+    """A vector of one number, many times."""
+    nothing, number = ir.Constant(VECTOR, ir.Undefined), builder.load(builder.inttoptr(address, FLOAT.as_pointer()))
+    one = builder.insert_element(nothing, number, HALF(0))
+    return builder.shuffle_vector(one, nothing, ir.Constant(ir.VectorType(HALF, WIDTH), [0] * WIDTH))

@@ -13,7 +13,7 @@ WORDS = ("matching=0", "units=[32]", "batch=16", "networks=2", "codes=8", "train
 def test_a_step_holds_its_ends_and_something_between() -> None:
     row = step_memory.measured(Variant("digits", "digits", "ratzlaff2019", WORDS), 2)
     assert row["state"] == 3 * 4 * row["parameters"] / 1e6
-    assert row["planned"] > row["state"]
+    assert row["state"] < row["planned"] < 2 * row["state"]  # weights and averages are changed where they are
     assert row["peak"] >= row["before"] > row["planned"]
 
 
