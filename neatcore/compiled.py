@@ -83,3 +83,15 @@ def _wide(_typing: Any) -> tuple[Any, Callable[..., Any]]:
 
 # in kernels: wide() lets the loops of this function use the widest vectors there are; LLVM by itself stops at half of AVX-512's
 wide = cast(Callable[[], None], intrinsic(_wide))
+
+
+def _apart(_typing: Any) -> tuple[Any, Callable[..., Any]]:
+    def generate(context: Any, builder: Any, _signature: Any, _arguments: Any) -> Any:
+        builder.function.attributes.add("noinline")
+        return context.get_dummy_value()
+
+    return types.void(), generate
+
+
+# in kernels: apart() keeps this function from being copied to where it is called, which large ones take long to compile by
+apart = cast(Callable[[], None], intrinsic(_apart))

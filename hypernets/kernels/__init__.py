@@ -1,6 +1,7 @@
-"""Compiled kernels that XLA calls on the CPU, where its own forms are slow: convolutions, pooling, many small perceptrons.
+"""Compiled kernels that XLA calls on the CPU, where its own forms are slow: convolutions, pooling, many small perceptrons,
+HyperLSTMs.
 
 memory: words, counters and functions at addresses. tiles: the one loop in which all arithmetic is done. frames: what XLA hands to a
-function that it calls. jobs: the parts of a kernel's work on XLA's own threads. calls: kernels as functions of JAX. convolving,
-pooling and perceptrons: the kernels.
+function that it calls. jobs: the parts of a kernel's work on XLA's own threads. calls: kernels as functions of JAX. gates:
+what LSTMs compute on rows of numbers. convolving, pooling, perceptrons and watching: the kernels.
 """

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 import jax
 import jax.numpy as jnp
@@ -11,12 +12,15 @@ import jax.numpy as jnp
 from hypernets.interfaces import Applied
 from hypernets.policies import Traced
 from hypernets.recurrent.cells import Cell, drawn_input, dropped, named, within
+from hypernets.recurrent.hyper import HyperLstm
+from hypernets.recurrent.spans import masks, packed, spanned, spans
 
 if TYPE_CHECKING:
     from hypernets.interfaces import Shapes, Stacked, Weights
     from neatcore.interfaces import Policy
 
 Key = jax.Array | None
+Step = Callable[[jax.Array, Any], tuple[jax.Array, jax.Array]]
 
 
 @dataclass(frozen=True)
@@ -65,8 +69,8 @@ class Recurrent:
                 [None] * 3 if key is None else jax.random.split(jax.random.fold_in(key, k), 3),
             )
             prepared, before = cell.prepare(own), state[:, begin : begin + cell.memory]
-            projected = _read(cell, prepared, values, self.keep_input if k == 1 else 1.0, keys[0])
-            after, values = unroll(cell, prepared, before, projected, keys[1], recompute=self.recompute)
+            values, kept = _kept(values, self.keep_input if k == 1 else 1.0, keys[0])
+            after, values = unroll(cell, prepared, before, values, keys[1], kept=kept, recompute=self.recompute)
             values = dropped(values, self.keep_output, keys[2])
             remembered.append(after)
             begin += cell.memory
@@ -78,25 +82,65 @@ class Recurrent:
 
 
 def unroll(
-    cell: Cell, prepared: Weights, state: jax.Array, projected: jax.Array, key: Key = None, *, recompute: bool = False
+    cell: Cell,
+    prepared: Weights,
+    state: jax.Array,
+    inputs: jax.Array,
+    key: Key = None,
+    *,
+    kept: jax.Array | None = None,
+    recompute: bool = False,
 ) -> tuple[jax.Array, jax.Array]:
-    """All steps of a cell: from the state (S, H) over what was projected (T, S, K) to the last state and every h (T, S, N)."""
+    """All steps of a cell: from the state (S, H) over floats (T, S, I) or symbols (T, S) to the last state and every h (T, S, N).
 
-    def step(state: jax.Array, at: tuple[jax.Array, Key]) -> tuple[jax.Array, jax.Array]:
-        return cell.advance(prepared, state, *at)
+    key: of dropout within the cell. kept (T, S): what the projected inputs are multiplied by. recompute: as of `Recurrent`.
+    """
+    keys = None if key is None else jax.random.split(key, len(inputs))
+    length = spans(cell, prepared, inputs.shape)
+    if not length:
 
-    keys = None if key is None else jax.random.split(key, len(projected))
+        def step(state: jax.Array, at: tuple[jax.Array, Key]) -> tuple[jax.Array, jax.Array]:
+            return cell.advance(prepared, state, *at)
+
+        return _scanned(step, state, (_projected(cell, prepared, inputs, kept), keys), recompute)
+    matrices, watched = packed(prepared), cast(HyperLstm, cell)
+
+    def span(state: jax.Array, at: tuple[jax.Array, jax.Array | None, Key]) -> tuple[jax.Array, jax.Array]:
+        inputs, kept, keys = at
+        projected, dropping = _projected(cell, prepared, inputs, kept), masks(watched, keys, inputs.shape[1])
+        states = spanned(watched, prepared, matrices, state, projected, dropping)
+        return states[-1], states[..., : cell.units]
+
+    count, everything = len(inputs) // length, (inputs, kept, keys)
+    whole = jax.tree.map(lambda array: array[: count * length].reshape(count, length, *array.shape[1:]), everything)
+    rest = jax.tree.map(lambda array: array[count * length :], everything)
+    state, h = _scanned(span, state, whole, recompute)
+    h = h.reshape(-1, *h.shape[2:])
+    if len(rest[0]):
+        state, last = span(state, rest)
+        h = jnp.concatenate([h, last])
+    return state, h
+
+
+def _scanned(step: Step, state: jax.Array, over: Any, recompute: bool) -> tuple[jax.Array, jax.Array]:
     found: tuple[jax.Array, jax.Array]
-    found = jax.lax.scan(jax.checkpoint(step, prevent_cse=False) if recompute else step, state, (projected, keys))
+    found = jax.lax.scan(jax.checkpoint(step, prevent_cse=False) if recompute else step, state, over)
     return found
+
+
+def _projected(cell: Cell, prepared: Weights, inputs: jax.Array, kept: jax.Array | None) -> jax.Array:
+    projected = cell.project(prepared, inputs)
+    return projected if kept is None else projected * kept[..., None]
 
 
 def _symbolic(inputs: jax.Array) -> bool:
     return bool(jnp.issubdtype(inputs.dtype, jnp.integer))
 
 
-def _read(cell: Cell, prepared: Weights, inputs: jax.Array, keep: float, key: Key) -> jax.Array:
-    """What a cell projects of inputs some of which are dropped."""
+def _kept(inputs: jax.Array, keep: float, key: Key) -> tuple[jax.Array, jax.Array | None]:
+    """Floats some of which are dropped; symbols, and what is to be multiplied by for that; None: nothing is dropped."""
+    if key is None or keep == 1.0:
+        return inputs, None
     if not _symbolic(inputs):
-        return cell.project(prepared, dropped(inputs, keep, key))
-    return cell.project(prepared, inputs) * dropped(jnp.ones(inputs.shape), keep, key)[..., None]
+        return dropped(inputs, keep, key), None
+    return inputs, dropped(jnp.ones(inputs.shape), keep, key)

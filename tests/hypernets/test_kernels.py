@@ -78,13 +78,19 @@ PROGRAM = """
 import sys, numpy as np, jax
 from hypernets.convolution import convolve, pool
 from hypernets.perceptron import perceptron
+from hypernets.recurrent import HyperLstm, unroll
 images, kernel, *weights = (
     jax.random.normal(jax.random.key(len(shape)), shape) for shape in ((37, 14, 14, 16), (5, 5, 16, 32), (37, 32, 9), (37, 9))
 )
 def outputs(images, kernel, *weights):
     return jax.vmap(perceptron)(pool(convolve(images, kernel)).reshape(37, 49, 32), *weights)
 found, back = jax.vjp(jax.jit(outputs), images, kernel, *weights)
-sys.stdout.buffer.write(b"".join(np.asarray(array).tobytes() for array in (found, *back(found))))
+cell = HyperLstm(5, 20, 6, 3, layer_norm=True)
+watched = cell.initial(jax.random.key(0))
+values = jax.random.normal(jax.random.key(1), (6, 37, 5))
+states, turn = jax.vjp(lambda state: unroll(cell, cell.prepare(watched), state, values), jax.numpy.zeros((37, cell.memory)))
+arrays = found, *back(found), *states, *turn(states)
+sys.stdout.buffer.write(b"".join(np.asarray(array).tobytes() for array in arrays))
 """
 
 
@@ -94,5 +100,6 @@ def test_one_thread_computes_the_same_bits_as_several() -> None:
     answers = [
         subprocess.run([sys.executable, "-c", begin + PROGRAM], capture_output=True, check=True).stdout for begin in ("", one)
     ]
-    assert len(answers[0]) == 4 * (37 * 49 * 9 + 37 * 14 * 14 * 16 + 5 * 5 * 16 * 32 + 37 * 32 * 9 + 37 * 9)
+    numbers = 37 * (49 * 9 + 14 * 14 * 16 + 32 * 9 + 9) + 5 * 5 * 16 * 32 + 37 * (2 * 52 + 6 * 20)
+    assert len(answers[0]) == 4 * numbers
     assert answers[0] == answers[1]
