@@ -1,31 +1,21 @@
 """Steps of a HyperLSTM and their slopes, on all of its lanes: a part of the lanes goes through all steps while it is in the cache.
 
-Letters in shapes: T steps, S lanes, N and U units of main and hyper cell, E numbers of an embedding, of which there are twelve,
-K = 4 N + 4 U sums, H = 2 N + 2 U numbers remembered, P parts.
-
-Operands, of which slopes have the last ones too: what is read of inputs (T, S, K), the state (S, H); matrices for h (N, K), for ĥ
-(U, 4 U), for embeddings (U, 12 E); scales (12, E, N); constants: biases of main cell (4 N), hyper cell (4 U) and embeddings
-(12 E), and where there is layer normalisation gain and shift of the main cell (5 N each) and of the hyper cell (5 U each); the
-matrices and scales turned; states (T, S, H) and sums (T, S, K), which the steps answered; the slopes of the states; and where there
-is dropout, masks (T, S, N + U). Matrices stand in panels (`gates.multiply`).
+Letters in shapes, and operands: `rooms`.
 """
 
 from __future__ import annotations
 
 from math import ceil
-from typing import NamedTuple
 
 import jax
 
 from hypernets.kernels.calls import called
-from hypernets.kernels.frames import length, numbers, operand, operands, result
+from hypernets.kernels.frames import length, numbers, operand, result
 from hypernets.kernels.gates import (
     GATES,
     NORMS,
     ONE,
-    WHOLE,
     ZERO,
-    Cell,
     Rows,
     add,
     add_up,
@@ -37,24 +27,50 @@ from hypernets.kernels.gates import (
     slope,
     whole,
 )
-from hypernets.kernels.memory import Size, allocate, floats, release
+from hypernets.kernels.memory import Size, floats, release
+from hypernets.kernels.rooms import (
+    CONSTANTS,
+    EMBED,
+    EMBED_TURNED,
+    HYPER,
+    HYPER_TURNED,
+    LINE,
+    PROJECTED,
+    RECURRENT,
+    RECURRENT_TURNED,
+    SCALED,
+    SCALES,
+    SCALES_TURNED,
+    SLOPES,
+    STATE,
+    STATES,
+    SUMS,
+    TO_CONSTANTS,
+    TO_EMBEDDED,
+    TO_PROJECTED,
+    TO_SCALES,
+    TO_STATE,
+    TO_SUMS,
+    Room,
+    Sizes,
+    Slopes,
+    after_biases,
+    at,
+    before,
+    constants,
+    lanes_of_part,
+    masks_at,
+    memory_for,
+    of_state,
+    panels,
+    panels_of,
+    parts,
+    room_at,
+    sizes_of,
+    slopes_at,
+)
 from hypernets.kernels.tiles import BYTES, HELD, WIDTH, tile
 from neatcore.compiled import apart, kernel, wide
-
-PROJECTED, STATE, RECURRENT, HYPER, EMBED, SCALES, CONSTANTS = range(7)
-RECURRENT_TURNED, HYPER_TURNED, EMBED_TURNED, SCALES_TURNED, STATES, SUMS, SLOPES = range(7, 14)
-TO_PROJECTED, TO_SUMS, TO_EMBEDDED, TO_SCALES, TO_CONSTANTS, TO_STATE = range(6)
-KINDS, SCALED = 3, 12
-LINE = 64  # bytes
-
-
-@kernel
-def lanes_of_part(lanes: int) -> int:
-    """As many as a tile of two vectors has rows, or fewer, so that the parts are even in number. Every third number is enough, of
-    which each has to be compiled."""
-    pairs = (lanes + HELD - 1) // HELD
-    wanted = (lanes + 2 * pairs - 1) // (2 * pairs)
-    return min(HELD // 2, wanted + (2 - wanted) % 3)
 
 
 def steps(operands: tuple[jax.Array, ...]) -> tuple[jax.Array, ...]:
@@ -82,189 +98,6 @@ def slopes(operands: tuple[jax.Array, ...]) -> tuple[jax.Array, ...]:
     return called(slopes_of, parts, shapes, *operands, sizes=(lanes_of_part(lanes), tall))
 
 
-class Sizes(NamedTuple):
-    """T, S, N, U, E; the first of a part's lanes, and how many it has."""
-
-    steps: int
-    all_lanes: int
-    units: int
-    hyper: int
-    deep: int
-    first: int
-    lanes: int
-
-
-class Room(NamedTuple):
-    """Where a part's numbers are while it goes through its steps."""
-
-    main: Cell
-    watching: Cell
-    h: Rows
-    hyper_h: Rows
-    c: Rows
-    hyper_c: Rows
-    sums: Rows
-    embedded: Rows
-    scales: Rows  # for h, for inputs, and the bias, each for four gates
-
-
-class Slopes(NamedTuple):
-    """The same of slopes."""
-
-    h: Rows
-    hyper_h: Rows
-    c: Rows
-    hyper_c: Rows
-    gates: Rows
-    sums: Rows
-    embedded: Rows
-    one: Rows  # of one kind of scale of one gate
-    few: Rows  # of one embedding
-    spare: Rows
-
-
-@kernel
-def parts(frame: int) -> int:
-    lanes = length(operand(frame, STATE), 0)
-    return ceil(lanes / lanes_of_part(lanes))
-
-
-@kernel
-def sizes_of(frame: int, index: int, high: int) -> Sizes:
-    projected, scales = operand(frame, PROJECTED), operand(frame, SCALES)
-    lanes, first = length(projected, 1), index * high
-    units, hyper = length(operand(frame, RECURRENT), 1), length(operand(frame, HYPER), 1)
-    return Sizes(length(projected, 0), lanes, units, hyper, length(scales, 2), first, min(high, lanes - first))
-
-
-@kernel
-def panels(frame: int, index: int) -> int:
-    return numbers(operand(frame, index))
-
-
-@kernel
-def panels_of(frame: int, index: int, one: int) -> int:
-    """Of one of many matrices."""
-    many = operand(frame, index)
-    return numbers(many) + BYTES * one * length(many, 1) * length(many, 2) * length(many, 3)
-
-
-@kernel
-def at(buffer: int, step: int, size: Sizes) -> Rows:
-    """A part's lanes at one step of a (T, S, …)."""
-    columns = length(buffer, 2)
-    return Rows(numbers(buffer) + BYTES * (step * size.all_lanes + size.first) * columns, columns)
-
-
-@kernel
-def of_state(buffer: int, size: Sizes) -> Rows:
-    """A part's lanes of a state (S, H)."""
-    columns = length(buffer, 1)
-    return Rows(numbers(buffer) + BYTES * size.first * columns, columns)
-
-
-@kernel
-def before(frame: int, step: int, size: Sizes) -> Rows:
-    """The state before a step, where those after all steps are given."""
-    return of_state(operand(frame, STATE), size) if step == 0 else at(operand(frame, STATES), step - 1, size)
-
-
-@kernel
-def masks_at(frame: int, step: int, size: Sizes, last: int) -> tuple[Rows, Rows]:
-    """Of main and hyper cell. last: which operand is the last of those that are always there."""
-    if operands(frame) == last + 1:
-        return Rows(0, 0), Rows(0, 0)
-    masks = at(operand(frame, last + 1), step, size)
-    return masks, part(masks, size.units)
-
-
-@kernel
-def constants(frame: int) -> int:
-    return numbers(operand(frame, CONSTANTS))
-
-
-@kernel
-def after_biases(size: Sizes) -> int:
-    """Where gains begin among the constants; biases are of main cell, hyper cell, embeddings."""
-    return GATES * (size.units + size.hyper) + SCALED * size.deep
-
-
-# --- memory of a part ---------------------------------------------------------------------------------------------------
-
-
-@kernel
-def reserved(size: Sizes, high: int) -> int:
-    """Bytes that are enough for all that is taken below."""
-    units, hyper = whole(size.units), whole(size.hyper)
-    cells = (GATES + NORMS + 4) * (units + hyper) + 4 * (WIDTH + NORMS)
-    sums, embedded = whole(GATES * (size.units + size.hyper)), whole(SCALED * size.deep)
-    columns = cells + (SCALED + GATES + 4) * units + 4 * hyper + 2 * (sums + embedded) + whole(size.deep)
-    return BYTES * ((high + WIDTH) * columns + WIDTH) + LINE
-
-
-@kernel
-def take(place: int, high: int, columns: int) -> tuple[Rows, int]:
-    """Rows of whole vectors, and where the next may stand."""
-    stride = whole(columns)
-    return Rows(place, stride), place + BYTES * high * stride
-
-
-@kernel
-def cell_at(place: int, units: int, high: int, normed: bool, gain: int, ones: int) -> tuple[Cell, int]:
-    gates, place = take(place, high, GATES * units)
-    even, place = take(place, high, NORMS * units)
-    scales, place = take(place, NORMS, high)
-    bent, place = take(place, high, units)
-    spare, place = take(place, high, units)
-    totals, place = take(place, high, WIDTH)
-    others, place = take(place, high, WIDTH)
-    return Cell(units, normed, gates, even, scales, bent, spare, totals, others, gain, gain + BYTES * NORMS * units, ones), place
-
-
-@kernel
-def room_at(place: int, high: int, frame: int, size: Sizes) -> tuple[Room, int]:
-    ones, place = take(place, 1, WIDTH)
-    for k in range(WIDTH):
-        floats(ones.address)[k] = WHOLE
-    gain = constants(frame) + BYTES * after_biases(size)
-    normed = length(operand(frame, CONSTANTS), 0) > after_biases(size)
-    main, place = cell_at(place, size.units, high, normed, gain, ones.address)
-    watching, place = cell_at(place, size.hyper, high, normed, gain + BYTES * 2 * NORMS * size.units, ones.address)
-    h, place = take(place, high, size.units)
-    hyper_h, place = take(place, high, size.hyper)
-    c, place = take(place, high, size.units)
-    hyper_c, place = take(place, high, size.hyper)
-    sums, place = take(place, high, GATES * (size.units + size.hyper))
-    embedded, place = take(place, high, SCALED * size.deep)
-    scales, place = take(place, high, SCALED * whole(size.units))
-    return Room(main, watching, h, hyper_h, c, hyper_c, sums, embedded, scales), place
-
-
-@kernel
-def slopes_at(place: int, high: int, size: Sizes) -> Slopes:
-    h, place = take(place, high, size.units)
-    hyper_h, place = take(place, high, size.hyper)
-    c, place = take(place, high, size.units)
-    hyper_c, place = take(place, high, size.hyper)
-    gates, place = take(place, high, GATES * size.units)
-    sums, place = take(place, high, GATES * (size.units + size.hyper))
-    embedded, place = take(place, high, SCALED * size.deep)
-    one, place = take(place, high, size.units)
-    few, place = take(place, high, size.deep)
-    spare, place = take(place, high, size.hyper)
-    return Slopes(h, hyper_h, c, hyper_c, gates, sums, embedded, one, few, spare)
-
-
-@kernel
-def memory_for(size: Sizes, high: int) -> int:
-    """As much as is taken above. Zeros, where there are rows that no lane fills, since strange numbers are slow."""
-    bytes_ = reserved(size, high)
-    memory = allocate(bytes_)
-    for k in range(bytes_ // BYTES if size.lanes < high else 0):
-        floats(memory)[k] = ZERO
-    return memory
-
-
 # --- forwards -----------------------------------------------------------------------------------------------------------
 
 
@@ -274,9 +107,9 @@ def answers(frame: int, index: int, high: Size) -> None:
     memory = memory_for(size, len(high))
     room, _ = room_at((memory + LINE - 1) // LINE * LINE, len(high), frame, size)
     n, u, lanes = size.units, size.hyper, size.lanes
-    copy(of_state(operand(frame, STATE), size), room.h, lanes, n)
-    copy(part(of_state(operand(frame, STATE), size), 2 * n), room.hyper_h, lanes, u)
     old = of_state(operand(frame, STATE), size)
+    copy(old, room.h, lanes, n)
+    copy(part(old, 2 * n), room.hyper_h, lanes, u)
     for step in range(size.steps):
         new, sums = at(result(frame, 0), step, size), at(result(frame, 1), step, size)
         projected, (mask, hyper_mask) = at(operand(frame, PROJECTED), step, size), masks_at(frame, step, size, CONSTANTS)
@@ -342,63 +175,69 @@ def slopes_of(frame: int, index: int, high: Size, tall: Size) -> None:
     memory = memory_for(size, len(high))
     room, place = room_at((memory + LINE - 1) // LINE * LINE, len(high), frame, size)
     back = slopes_at(place, len(high), size)
-    n, u, deep, lanes = size.units, size.hyper, size.deep, size.lanes
-    clear(to_scale(frame, index, 0), SCALED * deep)
-    to_constants = numbers(result(frame, TO_CONSTANTS)) + BYTES * index * length(result(frame, TO_CONSTANTS), 1)
-    clear(Rows(to_constants, length(result(frame, TO_CONSTANTS), 1)), 1)
-    clear(back.h, lanes)
-    clear(back.c, lanes)
-    clear(back.hyper_h, lanes)
-    clear(back.hyper_c, lanes)
-    to_gain = to_constants + BYTES * after_biases(size)
-    to_hyper_gain = to_gain + BYTES * 2 * NORMS * n
+    n, u, lanes, to_state = size.units, size.hyper, size.lanes, of_state(result(frame, TO_STATE), size)
+    clear(to_scale(frame, index, 0), SCALED * size.deep)
+    clear(Rows(to_constants(frame, index), length(result(frame, TO_CONSTANTS), 1)), 1)
+    state = (back.h, 0, n), (back.c, n, n), (back.hyper_h, 2 * n, u), (back.hyper_c, 2 * n + u, u)
+    for slopes, _, _ in state:
+        clear(slopes, lanes)
     for step in range(size.steps - 1, -1, -1):
-        old, new = before(frame, step, size), at(operand(frame, STATES), step, size)
-        projected, sums = at(operand(frame, PROJECTED), step, size), at(operand(frame, SUMS), step, size)
-        given, (mask, hyper_mask) = at(operand(frame, SLOPES), step, size), masks_at(frame, step, size, SLOPES)
-        add(given, back.h, lanes, n)
-        add(part(given, n), back.c, lanes, n)
-        add(part(given, 2 * n), back.hyper_h, lanes, u)
-        add(part(given, 2 * n + u), back.hyper_c, lanes, u)
-        copy(part(new, 2 * n), room.hyper_h, lanes, u)
-        scale(high, frame, size, room, sums, projected)
-        answer(high, room.main, mask, part(old, n), room.c, room.h, lanes)
-        shift = to_gain + BYTES * NORMS * n
-        slope(high, room.main, mask, part(old, n), back.h, back.c, back.gates, to_gain, shift, lanes)
-        add_up(back.gates, to_constants, lanes, GATES * n)
-        to_projected = at(result(frame, TO_PROJECTED), step, size)
-        scale_back(high, tall, frame, index, size, room, back, (sums, projected, to_projected))
-        copy(back.embedded, at(result(frame, TO_EMBEDDED), step, size), lanes, SCALED * deep)
-        add_up(back.embedded, to_constants + BYTES * GATES * (n + u), lanes, SCALED * deep)
-        multiply(high, back.embedded, panels(frame, EMBED_TURNED), back.spare, u, SCALED * deep)
-        add(back.spare, back.hyper_h, lanes, u)
-        copy(part(sums, GATES * n), room.watching.gates, lanes, GATES * u)
-        hyper_c, hyper_sums = part(old, 2 * n + u), part(back.sums, GATES * n)
-        answer(high, room.watching, hyper_mask, hyper_c, room.hyper_c, room.hyper_h, lanes)
-        shift = to_hyper_gain + BYTES * NORMS * u
-        slope(
-            high,
-            room.watching,
-            hyper_mask,
-            hyper_c,
-            back.hyper_h,
-            back.hyper_c,
-            hyper_sums,
-            to_hyper_gain,
-            shift,
-            lanes,
-        )
-        add_up(hyper_sums, to_constants + BYTES * GATES * n, lanes, GATES * u)
-        copy(hyper_sums, part(to_projected, GATES * n), lanes, GATES * u)
+        for slopes, begin, columns in state:
+            add(part(at(operand(frame, SLOPES), step, size), begin), slopes, lanes, columns)
+        main_back(high, tall, frame, index, size, room, back, step)
+        watch_back(high, frame, index, size, room, back, step)
         copy(back.sums, at(result(frame, TO_SUMS), step, size), lanes, GATES * (n + u))
-        multiply(high, hyper_sums, panels(frame, HYPER_TURNED), back.hyper_h, u, GATES * u)
+        multiply(high, part(back.sums, GATES * n), panels(frame, HYPER_TURNED), back.hyper_h, u, GATES * u)
         multiply(high, back.sums, panels(frame, RECURRENT_TURNED), back.h, n, GATES * (n + u))
-    to_state = of_state(result(frame, TO_STATE), size)
-    copy(back.h, to_state, lanes, n)
-    copy(back.c, part(to_state, n), lanes, n)
-    copy(back.hyper_h, part(to_state, 2 * n), lanes, u)
-    copy(back.hyper_c, part(to_state, 2 * n + u), lanes, u)
+    for slopes, begin, columns in state:
+        copy(slopes, part(to_state, begin), lanes, columns)
     release(memory)
+
+
+@kernel
+def main_back(high: Size, tall: Size, frame: int, index: int, size: Sizes, room: Room, back: Slopes, step: int) -> None:
+    """From h and c to the sums of the main cell, to its old c, and through the scales to the embeddings."""
+    apart()
+    n, lanes, old = size.units, size.lanes, before(frame, step, size)
+    projected, sums = at(operand(frame, PROJECTED), step, size), at(operand(frame, SUMS), step, size)
+    mask, _ = masks_at(frame, step, size, SLOPES)
+    copy(part(at(operand(frame, STATES), step, size), 2 * n), room.hyper_h, lanes, size.hyper)
+    scale(high, frame, size, room, sums, projected)
+    answer(high, room.main, mask, part(old, n), room.c, room.h, lanes)
+    to_biases = to_constants(frame, index)
+    to_gain = to_biases + BYTES * after_biases(size)
+    to_shift = to_gain + BYTES * NORMS * n
+    slope(high, room.main, mask, part(old, n), back.h, back.c, back.gates, to_gain, to_shift, lanes)
+    add_up(back.gates, to_biases, lanes, GATES * n)
+    scale_back(high, tall, frame, index, size, room, back, (sums, projected, at(result(frame, TO_PROJECTED), step, size)))
+    copy(back.embedded, at(result(frame, TO_EMBEDDED), step, size), lanes, SCALED * size.deep)
+    add_up(back.embedded, to_biases + BYTES * GATES * (n + size.hyper), lanes, SCALED * size.deep)
+
+
+@kernel
+def watch_back(high: Size, frame: int, index: int, size: Sizes, room: Room, back: Slopes, step: int) -> None:
+    """From embeddings, ĥ and ĉ to the sums of the hyper cell and to its old ĉ."""
+    apart()
+    n, u, lanes = size.units, size.hyper, size.lanes
+    c, sums = part(before(frame, step, size), 2 * n + u), part(back.sums, GATES * n)
+    _, mask = masks_at(frame, step, size, SLOPES)
+    multiply(high, back.embedded, panels(frame, EMBED_TURNED), back.spare, u, SCALED * size.deep)
+    add(back.spare, back.hyper_h, lanes, u)
+    copy(part(at(operand(frame, SUMS), step, size), GATES * n), room.watching.gates, lanes, GATES * u)
+    answer(high, room.watching, mask, c, room.hyper_c, room.hyper_h, lanes)
+    to_biases = to_constants(frame, index)
+    to_gain = to_biases + BYTES * (after_biases(size) + 2 * NORMS * n)
+    to_shift = to_gain + BYTES * NORMS * u
+    slope(high, room.watching, mask, c, back.hyper_h, back.hyper_c, sums, to_gain, to_shift, lanes)
+    add_up(sums, to_biases + BYTES * GATES * n, lanes, GATES * u)
+    copy(sums, part(at(result(frame, TO_PROJECTED), step, size), GATES * n), lanes, GATES * u)
+
+
+@kernel
+def to_constants(frame: int, index: int) -> int:
+    """Where a part puts the slopes of the constants."""
+    found = result(frame, TO_CONSTANTS)
+    return numbers(found) + BYTES * index * length(found, 1)
 
 
 @kernel
