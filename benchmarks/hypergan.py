@@ -27,7 +27,7 @@ from tasks.images import Images
 from viz.style import LIGHT, Margins, dress, name_ends, plot_figure
 
 NAME, USUAL = "hypergan", "mnist"
-SEEDS, STEPS = 3, 20_000
+SEEDS = 3
 PLAN = Plan(("fgsm", "pgd"), (0.01, 0.03, 0.1, 0.3), networks=5, pictures=500)
 DIFFERENT = 0.9  # cosine of two networks below which they are said to point in different directions
 STRANGE = {"mnist": "notMNIST's letters", "cifar10": "the other classes"}
@@ -116,14 +116,15 @@ def picture(found: Measured) -> Figure:
     return drawing
 
 
-def name_of(pictures: str) -> str:
+def name_of(pictures: str, steps: int) -> str:
     """The name of page and files."""
-    return NAME if pictures == USUAL else f"{NAME}-{pictures}"
+    name = NAME if pictures == USUAL else f"{NAME}-{pictures}"
+    return name if steps == COLLECTIONS[pictures].steps else f"{name}-after-{steps}"
 
 
 def result(rows: Sequence[Row], folder: Path, steps: int, pictures: str = USUAL) -> Result:
     """The page, its figure written to `folder`."""
-    found, name = Measured(rows, COLLECTIONS[pictures]), name_of(pictures)
+    found, name = Measured(rows, COLLECTIONS[pictures]), name_of(pictures, steps)
     paper = found.collection.published
     runs = len(found.all(GENERATED, "accuracy 1"))
     one, many = (found.cell(GENERATED, f"accuracy {size}") for size in (1, 100))
@@ -131,7 +132,7 @@ def result(rows: Sequence[Row], folder: Path, steps: int, pictures: str = USUAL)
         f"{one} % of the test pictures by one network, {many} % by 100 together (published {paper[1]:.2f} and {paper[100]:.2f}), "
         f"after {steps:,} steps, {runs} {'run' if runs == 1 else 'runs'}."
     )
-    command = command_of(NAME, pictures=(pictures, USUAL), steps=(steps, STEPS), seeds=(runs, SEEDS))
+    command = command_of(NAME, pictures=(pictures, USUAL), steps=(steps, found.collection.steps), seeds=(runs, SEEDS))
     parts = [
         work_table(found),
         "## Accuracy\n\n" + accuracy_table(found),
@@ -143,7 +144,8 @@ def result(rows: Sequence[Row], folder: Path, steps: int, pictures: str = USUAL)
         *notes(found),
         f"All numbers: [{name}.csv]({name}.csv).",
     ]
-    title = f"HyperGAN on {found.collection.title}: networks drawn from noise"
+    begun = "" if steps == found.collection.steps else f", {steps:,} steps"
+    title = f"HyperGAN on {found.collection.title}{begun}: networks drawn from noise"
     return Result(name, title, headline, command, "\n\n".join(parts))
 
 
@@ -250,15 +252,19 @@ than of 95 % of the untouched.
 def main(
     pictures: Annotated[str, typer.Option(help=f"{', '.join(COLLECTIONS)}")] = USUAL,
     seeds: Annotated[int, typer.Option(help="seeds 1 … N of each variant")] = SEEDS,
-    steps: Annotated[int, typer.Option(help="steps of HyperGAN; the others have as much work")] = STEPS,
+    steps: Annotated[
+        int | None, typer.Option(help="of HyperGAN, by default as many as its page has; the others have as much work")
+    ] = None,
     workers: Annotated[int, typer.Option(help="processes; each uses all cores")] = 1,
     folder: Annotated[Path, typer.Option(help="where results are written")] = FOLDER,
 ) -> None:
     """Run the experiment and write its page; runs that are in the CSV file already are not repeated. It reads $NEATCORE_DATA."""
     if pictures not in COLLECTIONS:
         raise unknown("pictures", pictures, COLLECTIONS)
-    variants = COLLECTIONS[pictures].variants
-    rows = run_all(attempt, variants, range(1, seeds + 1), steps, folder / f"{name_of(pictures)}.csv", workers)
+    collection = COLLECTIONS[pictures]
+    steps = collection.steps if steps is None else steps
+    path = folder / f"{name_of(pictures, steps)}.csv"
+    rows = run_all(attempt, collection.variants, range(1, seeds + 1), steps, path, workers)
     result(rows, folder, steps, pictures).write(folder, packages=("jax", "optax"))
 
 

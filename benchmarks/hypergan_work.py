@@ -34,14 +34,15 @@ LATE, SLOWER = 0.75, 0.1  # share of the steps after which the rate, of all, is 
 
 @dataclass(frozen=True)
 class Collection:
-    """Pictures to be told apart: what they are called, the task with its words, and the paper's accuracies in %, of so many
-    HyperGAN networks together, and of dropout."""
+    """Pictures to be told apart: what they are called, the task with its words, the paper's accuracies in %, of so many HyperGAN
+    networks together, and of dropout, and after how many steps HyperGAN is usually measured."""
 
     title: str
     task: str
     words: tuple[str, ...]
     published: Mapping[int, float]
     dropout: float
+    steps: int
 
     @property
     def variants(self) -> tuple[Variant, ...]:
@@ -49,14 +50,14 @@ class Collection:
 
 
 COLLECTIONS = {
-    "mnist": Collection("MNIST", "mnist", (), {1: 98.64, 5: 98.75, 10: 99.22, 100: 99.31}, 98.73),
+    "mnist": Collection("MNIST", "mnist", (), {1: 98.64, 5: 98.75, 10: 99.22, 100: 99.31}, 98.73, 20_000),
     "mnist-5000": Collection(
-        "5,000 pictures of MNIST", "mnist", ("training=5000",), {1: 96.69, 5: 97.24, 10: 97.33, 100: 97.71}, 95.58
+        "5,000 pictures of MNIST", "mnist", ("training=5000",), {1: 96.69, 5: 97.24, 10: 97.33, 100: 97.71}, 95.58, 2_500
     ),
     "cifar-5": Collection(
-        "five classes of CIFAR-10", "cifar10", ("classes=5",), {1: 84.50, 5: 85.51, 10: 85.54, 100: 85.81}, 84.00
+        "five classes of CIFAR-10", "cifar10", ("classes=5",), {1: 84.50, 5: 85.51, 10: 85.54, 100: 85.81}, 84.00, 20_000
     ),
-    "cifar-10": Collection("CIFAR-10", "cifar10", (), {1: 76.32, 5: 76.84, 10: 77.52, 100: 77.71}, 72.75),
+    "cifar-10": Collection("CIFAR-10", "cifar10", (), {1: 76.32, 5: 76.84, 10: 77.52, 100: 77.71}, 72.75, 20_000),
 }
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 Arrays = tuple[jax.Array, ...]
 ROWS = 1024  # most lanes times steps of a span
-CACHED = 2**20  # numbers of the matrix for h, up to which each part of the lanes goes through it by itself
+CACHED = 2**21  # numbers of the matrix for h, up to which each part of the lanes goes through it by itself
 MATRICES = "recurrent", "hyper.recurrent", "embed.kernel", "scale.kernel"
 
 
