@@ -138,13 +138,16 @@ class HyperGan:
     # --- learning -------------------------------------------------------------------------------------------------------
 
     def initial(self, key: jax.Array, /) -> jax.Array:
-        """As He et al. (2015) say; generated weights begin with a variance of 2 / fan-in (Chang et al. 2020). The mixer has already
-        learnt to make codes of mean 0 and covariance 1."""
+        """As He et al. (2015) say; generated weights begin with a variance of 2 / fan-in (Chang et al. 2020), of which all networks
+        have a share in common. The mixer has already learnt to make codes of mean 0 and covariance 1."""
         keys = dict(zip((*self.parts, "matching"), jax.random.split(key, len(self.parts) + 1), strict=True))
         arrays = {part: dict(own.initial(keys[part])) for part, own in self.parts.items()}
         for layer in self.layers:
-            own, last = arrays[f"writer.{layer}"], self.parts[f"writer.{layer}"].last
-            own[last] = own[last] * self._heights(layer)
+            own, part = arrays[f"writer.{layer}"], self.parts[f"writer.{layer}"]
+            wanted, given = self._deviations(layer), GAIN * ACTIVATIONS[self.config.activation][1]
+            own[part.last] *= wanted * ((1 - self.config.common) / given) ** 0.5
+            drawn = jax.random.normal(jax.random.fold_in(keys[f"writer.{layer}"], 1), wanted.shape)
+            own[part.shift] = drawn * wanted * self.config.common**0.5
         arrays["mixer"] = dict(self._matching(arrays["mixer"], keys["matching"]))
         paced = {name: array / self.config.pace for name, array in arrays["mixer"].items()}
         whole = {**arrays, "mixer": paced}
@@ -196,13 +199,14 @@ class HyperGan:
                 break
         return mixer
 
-    def _heights(self, layer: str) -> jax.Array:
-        """By how much the deviation of each weight of a layer (W,) is to differ from that of a generator as He et al. draw it."""
-        found, given = [], GAIN * ACTIVATIONS[self.config.activation][1]
-        for _, shape in self.layers[layer].shapes:
-            fan_in = prod(shape[:-1])
-            found.append(jnp.full(prod(shape), (GAIN / fan_in / given) ** 0.5 if len(shape) > 1 else 0.0))
-        return jnp.concatenate(found)
+    def _deviations(self, layer: str) -> jax.Array:
+        """Of each weight of a layer (W,), at first: over draws and what they have in common; of biases 0."""
+        return jnp.concatenate(
+            [
+                jnp.full(prod(shape), (GAIN / prod(shape[:-1])) ** 0.5 if len(shape) > 1 else 0.0)
+                for _, shape in self.layers[layer].shapes
+            ]
+        )
 
     # --- arrays ---------------------------------------------------------------------------------------------------------
 

@@ -35,6 +35,9 @@ class HyperGanConfig(Parameters):
     )
     beta: float = Field(0.1, ge=0, description="weight of the discriminator's term beside the loss of the networks")
     pace: float = Field(5.0, gt=0, description="how much faster the mixer learns than the generators")
+    common: float = Field(
+        0.0, ge=0, lt=1, description="share of the first weights' variance that all networks have in common: for deeper networks"
+    )
     matching: int = Field(100, ge=0, description="steps in which the mixer first learns codes of mean 0 and covariance 1")
     answering: int = Field(5, ge=1, le=1024, description="networks that answer together where the whole is tried")
     seed: int = Field(0, ge=0, description="of the noise of the networks that answer")

@@ -40,6 +40,11 @@ class Part:
         return f"dense{self.hidden + 1}.kernel"
 
     @property
+    def shift(self) -> str:
+        """The name of its bias."""
+        return f"dense{self.hidden + 1}.bias"
+
+    @property
     def shapes(self) -> Shapes:
         pairs = dict(enumerate(pairwise(self.sizes), 1))
         found: dict[str, tuple[int, ...]] = {f"dense{k}.kernel": pair for k, pair in pairs.items()}
@@ -72,4 +77,4 @@ class Part:
 
     def outputs(self, weights: Weights, features: jax.Array) -> jax.Array:
         """The outputs (N, O) of the last hidden layer (N, H)."""
-        return features @ weights[self.last] + weights[f"dense{self.hidden + 1}.bias"]
+        return features @ weights[self.last] + weights[self.shift]

@@ -46,9 +46,13 @@ def test_the_experiment_in_short(data: Path, tmp_path: Path, monkeypatch: pytest
     lengths = [found.all(DROPPED, f"deviation {layer}")[0] for layer in ("conv1.kernel", "dense1.kernel")]
     assert np.isclose(lengths[0], 0, atol=1e-4)  # dropout leaves kernels alone
     assert lengths[1] > 1e-3
-    page = result(rows, tmp_path, 6).body
-    assert (tmp_path / "hypergan.svg").exists()
-    assert f"| {DROPPED} | pgd | 0.3 |" in page
+    page = result(rows, tmp_path, 6)
+    assert (tmp_path / "hypergan-after-6.svg").exists()
+    assert page.title.startswith("HyperGAN on MNIST, 6 steps")
+    assert "--steps 6" in page.command
+    assert f"| {DROPPED} | pgd | 0.3 |" in page.body
+    usual = result(rows, tmp_path, mnist.steps)
+    assert (usual.name, "--steps" in usual.command) == ("hypergan", False)
     held = {"variant": GENERATED, "seed": 1, "measure": "training GB", "value": "0.5"}
     assert "held 0.50 GB of the GPU's memory" in work_table(Measured([*rows, held], mnist))
     assert "published 98.64 and 99.31" in result(rows, tmp_path, 6).headline
@@ -67,7 +71,7 @@ def test_five_classes_in_short(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
         assert found.cell(name, "cosine conv3.kernel") != "–"
         assert 0 <= found.all(name, "strange told")[0] <= 1
     page = result(rows, tmp_path, 2, "cifar-5")
-    assert page.name == "hypergan-cifar-5"
+    assert page.name == "hypergan-cifar-5-after-2"
     assert "--pictures cifar-5" in page.command
     assert "telling the other classes" in page.body
     assert "84.50 and 85.81" in page.headline

@@ -146,11 +146,16 @@ def test_the_mixer_first_learns_codes_of_unit_covariance() -> None:
     assert apart(100) < 0.5 * apart(0)
 
 
-def test_first_weights_have_the_variance_of_he() -> None:
-    generator, _ = hypergan(HyperGanConfig(noise=32, code=8, hidden=(50,), target="dense", units=(64, 64)), 40, 10, None)
+@pytest.mark.parametrize("common", [0.0, 0.5, 0.9])
+def test_first_weights_have_the_variance_of_he_and_networks_a_share_of_it_in_common(common: float) -> None:
+    config = HyperGanConfig(noise=32, code=8, hidden=(50,), target="dense", units=(64, 64), common=common)
+    generator, _ = hypergan(config, 40, 10, None)
     drawn = generator.draw(generator.initial(jax.random.key(0)), generator.noise(jax.random.key(1), 64))
     assert np.isclose(float(jnp.std(drawn["dense1.kernel"])), (2 / 40) ** 0.5, rtol=0.3)
     assert np.isclose(float(jnp.std(drawn["dense2.kernel"])), (2 / 50) ** 0.5, rtol=0.3)
+    assert float(spread({name: array for name, array in drawn.items() if "kernel" in name})) == pytest.approx(
+        (1 - common) ** 0.5, abs=0.1
+    )
 
 
 def test_spread_is_0_of_copies_and_1_of_weights_without_a_mean() -> None:
