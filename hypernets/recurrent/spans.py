@@ -57,21 +57,16 @@ def spanned(
 
     matrices: `packed`. masks (T, S, N + U): what the candidates of both cells are multiplied by.
     """
-    n, u = cell.units, cell.hyper_units
-    biases = [prepared["bias"], prepared["hyper.bias"], jnp.pad(prepared["embed.bias"], (0, 4 * cell.embedding))]
-    if cell.layer_norm:
-        shifts = (_forgetting(prepared[f"{of}shift"], units, cell.forget_bias) for of, units in (("", n), ("hyper.", u)))
-        shift, hyper_shift = shifts
-        biases += [prepared["gain"], shift, prepared["hyper.gain"], hyper_shift]
-    else:
-        biases[:2] = (_forgetting(each, units, cell.forget_bias) for each, units in zip(biases[:2], (n, u), strict=True))
+    name = "shift" if cell.layer_norm else "bias"  # to which the forget gate's bias is added
+    forgetting = {
+        f"{of}{name}": prepared[f"{of}{name}"].at[2 * units : 3 * units].add(cell.forget_bias)
+        for of, units in (("", cell.units), ("hyper.", cell.hyper_units))
+    }
+    own, embed = {**prepared, **forgetting}, jnp.pad(prepared["embed.bias"], (0, 4 * cell.embedding))
+    norms = [own[each] for each in ("gain", "shift", "hyper.gain", "hyper.shift")] if cell.layer_norm else []
+    constants = jnp.concatenate([own["bias"], own["hyper.bias"], embed, *norms])
     weights, dropping = tuple(prepared[name] for name in MATRICES), () if masks is None else (masks,)
-    return _states(projected, state, jnp.concatenate(biases), weights, matrices, dropping)
-
-
-def _forgetting(biases: jax.Array, units: int, forget_bias: float) -> jax.Array:
-    """With so much more for the gate f."""
-    return biases.at[2 * units : 3 * units].add(forget_bias)
+    return _states(projected, state, constants, weights, matrices, dropping)
 
 
 @jax.custom_vjp
