@@ -48,7 +48,7 @@ switches of XLA for oneDNN, XNNPACK, YNNPACK and wider vectors, none of which ch
 a step and the zeros that long arrays begin with. Within the scan nothing helped: to keep for the gradient what is computed again,
 to unroll the scan, to sum the gradients of the matrices outside of it. Now `hypernets/kernels/watching.py` computes some steps at
 once. Lanes do not meet, so a part of them goes through all of these steps while it is in the cache; the matrices stand in panels,
-as they are read (rows a page apart took twice as long); the gradient of a matrix is one product for all of these steps; and
+as they are read (rows a page apart took 1.3 times as long); the gradient of a matrix is one product for all of these steps; and
 what is read of the symbols is never there for the whole sequence. Matrices that are larger than the cache go by XLA.
 
 *Many perceptrons.* Where genomes are decoded and networks stepped by the library's own `decode` and `step`, small networks go

@@ -300,7 +300,7 @@ FOR_TASK: dict[tuple[str, str], Sections] = {
     ("stanley2002", "double-pole-no-velocity"): NO_VELOCITY,
     ("risi2012", "retina"): RETINA,
     ("ratzlaff2019", "toy-regression"): RATZLAFF_TOY,
-    ("ratzlaff2019", "cifar10"): {"encoding": {"common": 0.9}},  # of five layers; without, 600 steps teach nothing
+    ("ratzlaff2019", "cifar10"): {"encoding": {"common": 0.9}},  # of five layers; without, 600 steps teach hardly anything
     ("stanley2009", "boxes"): SUMS,
     ("stanley2009-p-neat", "boxes"): SUMS,
 }

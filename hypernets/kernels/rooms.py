@@ -148,16 +148,6 @@ def after_biases(size: Sizes) -> int:
 
 
 @kernel
-def reserved(size: Sizes, high: int) -> int:
-    """Bytes that are enough for all that is taken below."""
-    units, hyper = whole(size.units), whole(size.hyper)
-    cells = (GATES + NORMS + 4) * (units + hyper) + 4 * (WIDTH + NORMS)
-    sums, embedded = whole(GATES * (size.units + size.hyper)), whole(SCALED * size.deep)
-    columns = cells + (SCALED + GATES + 4) * units + 4 * hyper + 2 * (sums + embedded) + whole(size.deep)
-    return BYTES * ((high + WIDTH) * columns + WIDTH) + LINE
-
-
-@kernel
 def take(place: int, high: int, columns: int) -> tuple[Rows, int]:
     """Rows of whole vectors, and where the next may stand."""
     stride = whole(columns)
@@ -179,8 +169,6 @@ def cell_at(place: int, units: int, high: int, normed: bool, gain: int, ones: in
 @kernel
 def room_at(place: int, high: int, frame: int, size: Sizes) -> tuple[Room, int]:
     ones, place = take(place, 1, WIDTH)
-    for k in range(WIDTH):
-        floats(ones.address)[k] = WHOLE
     gain = constants(frame) + BYTES * after_biases(size)
     normed = length(operand(frame, CONSTANTS), 0) > after_biases(size)
     main, place = cell_at(place, size.units, high, normed, gain, ones.address)
@@ -196,7 +184,7 @@ def room_at(place: int, high: int, frame: int, size: Sizes) -> tuple[Room, int]:
 
 
 @kernel
-def slopes_at(place: int, high: int, size: Sizes) -> Slopes:
+def slopes_at(place: int, high: int, size: Sizes) -> tuple[Slopes, int]:
     h, place = take(place, high, size.units)
     hyper_h, place = take(place, high, size.hyper)
     c, place = take(place, high, size.units)
@@ -207,14 +195,20 @@ def slopes_at(place: int, high: int, size: Sizes) -> Slopes:
     one, place = take(place, high, size.units)
     few, place = take(place, high, size.deep)
     spare, place = take(place, high, size.hyper)
-    return Slopes(h, hyper_h, c, hyper_c, gates, sums, embedded, one, few, spare)
+    return Slopes(h, hyper_h, c, hyper_c, gates, sums, embedded, one, few, spare), place
 
 
 @kernel
-def memory_for(size: Sizes, high: int) -> int:
-    """As much as is taken above. Zeros, where there are rows that no lane fills, since strange numbers are slow."""
-    bytes_ = reserved(size, high)
-    memory = allocate(bytes_)
-    for k in range(bytes_ // BYTES if size.lanes < high else 0):
-        floats(memory)[k] = ZERO
-    return memory
+def memory_for(frame: int, size: Sizes, high: int) -> tuple[int, int]:
+    """New memory for all of the above, and the place in it where a room may begin: with ones.
+
+    The rest is zeros where there are rows that no lane fills, since strange numbers are slow."""
+    _, end = room_at(0, high, frame, size)
+    _, end = slopes_at(end, high, size)
+    memory = allocate(end + LINE)
+    place = (memory + LINE - 1) // LINE * LINE
+    for k in range(end // BYTES if size.lanes < high else 0):
+        floats(place)[k] = ZERO
+    for k in range(WIDTH):
+        floats(place)[k] = WHOLE
+    return memory, place

@@ -34,7 +34,6 @@ from hypernets.kernels.rooms import (
     EMBED_TURNED,
     HYPER,
     HYPER_TURNED,
-    LINE,
     PROJECTED,
     RECURRENT,
     RECURRENT_TURNED,
@@ -104,8 +103,8 @@ def slopes(operands: tuple[jax.Array, ...]) -> tuple[jax.Array, ...]:
 @kernel
 def answers(frame: int, index: int, high: Size) -> None:
     size = sizes_of(frame, index, len(high))
-    memory = memory_for(size, len(high))
-    room, _ = room_at((memory + LINE - 1) // LINE * LINE, len(high), frame, size)
+    memory, place = memory_for(frame, size, len(high))
+    room, _ = room_at(place, len(high), frame, size)
     n, u, lanes = size.units, size.hyper, size.lanes
     old = of_state(operand(frame, STATE), size)
     copy(old, room.h, lanes, n)
@@ -172,9 +171,9 @@ def scale(high: Size, frame: int, size: Sizes, room: Room, sums: Rows, projected
 def slopes_of(frame: int, index: int, high: Size, tall: Size) -> None:
     """From the last step to the first; what each computed within is computed again, but for the products with h and ĥ."""
     size = sizes_of(frame, index, len(high))
-    memory = memory_for(size, len(high))
-    room, place = room_at((memory + LINE - 1) // LINE * LINE, len(high), frame, size)
-    back = slopes_at(place, len(high), size)
+    memory, place = memory_for(frame, size, len(high))
+    room, place = room_at(place, len(high), frame, size)
+    back, _ = slopes_at(place, len(high), size)
     n, u, lanes, to_state = size.units, size.hyper, size.lanes, of_state(result(frame, TO_STATE), size)
     clear(to_scale(frame, index, 0), SCALED * size.deep)
     clear(Rows(to_constants(frame, index), length(result(frame, TO_CONSTANTS), 1)), 1)

@@ -8,6 +8,7 @@ import jax
 import jax.numpy as jnp
 
 from hypernets.kernels.calls import usable
+from hypernets.kernels.gates import whole
 from hypernets.kernels.tiles import WIDTH
 from hypernets.kernels.watching import slopes, steps
 from hypernets.recurrent.cells import dropped
@@ -104,9 +105,8 @@ _states.defvjp(_forward, _backward)
 def _panels(matrix: jax.Array) -> jax.Array:
     """(…, I, K) as (…, panels, I, columns of a panel), the last one filled with zeros; see `kernels.gates.multiply`."""
     *many, rows, columns = matrix.shape
-    broad = WIDTH if columns <= WIDTH else 2 * WIDTH
-    filled = jnp.pad(matrix, [*[(0, 0)] * (matrix.ndim - 1), (0, -columns % broad)])
-    return filled.reshape(*many, rows, -1, broad).swapaxes(-2, -3)
+    filled = jnp.pad(matrix, [*[(0, 0)] * (matrix.ndim - 1), (0, whole(columns) - columns)])
+    return filled.reshape(*many, rows, -1, min(whole(columns), 2 * WIDTH)).swapaxes(-2, -3)
 
 
 def _turned_times(one: jax.Array, other: jax.Array) -> jax.Array:
