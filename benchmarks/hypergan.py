@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 from numpy.random import default_rng
 
 from benchmarks.command import run
-from benchmarks.hypergan_work import COLLECTIONS, DROPPED, GENERATED, TRAINED, Collection, Work
+from benchmarks.hypergan_work import BATCH, COLLECTIONS, DROPPED, GENERATED, KINDS, Collection, Work
 from benchmarks.results import FOLDER, Result, table, write_figure
 from benchmarks.variants import COLOURS, Row, Variant, command_of, run_all
 from hypernets.uncertainty import accuracies, calibration_error, entropy, lengths, probabilities, separation
@@ -97,7 +97,7 @@ class Measured:
 
     @property
     def variants(self) -> list[str]:
-        return [name for name in TRAINED if any(row["variant"] == name for row in self.rows)]
+        return [name for name in KINDS if any(row["variant"] == name for row in self.rows)]
 
 
 def picture(found: Measured) -> Figure:
@@ -152,15 +152,17 @@ def result(rows: Sequence[Row], folder: Path, steps: int, pictures: str = USUAL)
 def work_table(found: Measured) -> str:
     """How long each kind was trained, and in how much memory. A gradient is that of one network on a batch of 128 pictures."""
     steps = {name: round(float(np.mean(found.all(name, "training steps")))) for name in found.variants}
-    lines = [
-        (name, len(found.all(name, "accuracy 1")), f"{own:,}", TRAINED[name], f"{own * TRAINED[name]:,}")
-        for name, own in steps.items()
-    ]
+    lines = []
+    for name, own in steps.items():
+        networks, pictures = found.collection.a_step[name]
+        total = f"{own * networks * pictures // BATCH:,}"
+        lines.append((name, len(found.all(name, "accuracy 1")), f"{own:,}", networks, pictures, total))
     others = steps.get(DROPPED, steps[GENERATED])
     other = f"\n\nNetworks trained apart and dropout were made with `--steps {others}`." if others != steps[GENERATED] else ""
     held = found.all(GENERATED, "training GB")
     most = f"\n\nTraining HyperGAN held {max(held):.2f} GB of the GPU's memory at most." if held else ""
-    return table(("networks", "runs", "steps", "networks a step", "gradients of a network on 128 pictures"), lines) + other + most
+    head = "networks", "runs", "steps", "networks a step", "pictures", f"gradients of a network on {BATCH} pictures"
+    return table(head, lines) + other + most
 
 
 def accuracy_table(found: Measured) -> str:
@@ -232,10 +234,10 @@ def notes(found: Measured) -> Iterator[str]:
 
 
 NOTES = """
-HyperGAN is the preset `ratzlaff2019`: 8 networks and 128 pictures a step. Networks trained apart learn side by side from the same
-pictures, each alone. Dropout is one network with half of what its matrix reads dropped, in training and when it is asked,
-which makes as many networks of it as one likes (published for it: {dropout} %). For all, the last quarter of the steps is at a
-tenth of the rate. Asked for equal work, networks trained apart have four fifths of HyperGAN's steps, dropout as many.
+HyperGAN is the preset `ratzlaff2019`. Networks trained apart learn side by side from the same pictures, each alone. Dropout is one
+network with half of what its matrix reads dropped, in training and when it is asked, which makes as many networks of it as one
+likes (published for it: {dropout} %). For all, the last quarter of the steps is at a tenth of the rate. Asked for equal work,
+networks trained apart have four fifths of HyperGAN's steps, dropout as many.
 """
 KEPT = """
 Drawn networks point in different directions (cosines below 1), and many know more than one: the generator has not collapsed.

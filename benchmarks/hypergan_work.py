@@ -15,7 +15,7 @@ from benchmarks.variants import Variant
 from hypernets.ensembles import Ensemble, each
 from hypernets.flat import Flat
 from hypernets.gradient import Gradient, GradientConfig
-from hypernets.hypergan import HyperGan
+from hypernets.hypergan import HyperGan, HyperGanConfig
 from hypernets.hypergan.targets import LeakyConvNet
 from runner.networks import Drawn
 from runner.session import Parts, assemble
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
 NETWORKS = 100
 GENERATED, APART, DROPPED = "HyperGAN", "trained apart", "dropout"
-APARTS, DROP, RATE = 10, 0.5, 1e-3  # networks trained apart; share dropped; Adam's rate for both
-TRAINED = {GENERATED: 8, APART: APARTS, DROPPED: 1}  # networks of which each step has the gradient
+KINDS = GENERATED, APART, DROPPED
+APARTS, DROP, RATE, BATCH = 10, 0.5, 1e-3, 128  # networks trained apart; share dropped; Adam's rate and pictures a step for both
 LATE, SLOWER = 0.75, 0.1  # share of the steps after which the rate, of all, is multiplied
 
 
@@ -46,13 +46,25 @@ class Collection:
 
     @property
     def variants(self) -> tuple[Variant, ...]:
-        return tuple(Variant(name, self.task, "ratzlaff2019", self.words) for name in TRAINED)
+        return tuple(Variant(name, self.task, "ratzlaff2019", self.words) for name in KINDS)
+
+    @property
+    def a_step(self) -> Mapping[str, tuple[int, int]]:
+        """Networks of which each step has the gradient, and pictures, of each kind."""
+        settings = self.variants[0].settings(1)
+        generated = cast(HyperGanConfig, settings.encoding).networks, cast(GradientConfig, settings.search).batch
+        return {GENERATED: generated, APART: (APARTS, BATCH), DROPPED: (1, BATCH)}
 
 
 COLLECTIONS = {
     "mnist": Collection("MNIST", "mnist", (), {1: 98.64, 5: 98.75, 10: 99.22, 100: 99.31}, 98.73, 20_000),
     "mnist-5000": Collection(
-        "5,000 pictures of MNIST", "mnist", ("training=5000",), {1: 96.69, 5: 97.24, 10: 97.33, 100: 97.71}, 95.58, 2_500
+        "5,000 pictures of MNIST",
+        "mnist",
+        ("training=5000", "networks=8", "batch=128", "common=0"),  # not yet made again with what the preset has now
+        {1: 96.69, 5: 97.24, 10: 97.33, 100: 97.71},
+        95.58,
+        2_500,
     ),
     "cifar-5": Collection(
         "five classes of CIFAR-10", "cifar10", ("classes=5",), {1: 84.50, 5: 85.51, 10: 85.54, 100: 85.81}, 84.00, 20_000
@@ -92,6 +104,11 @@ class Work:
         return cast(Images, self.parts.task)
 
     @property
+    def gradients(self) -> int:
+        """Of a network on a picture, in a step of HyperGAN."""
+        return cast(HyperGan, self.parts.encoding).config.networks * cast(Gradient, self.parts.search).config.batch
+
+    @property
     def network(self) -> LeakyConvNet:
         return cast(LeakyConvNet, cast(HyperGan, self.parts.encoding).network)
 
@@ -108,7 +125,7 @@ class Work:
     def apart(self) -> tuple[Drawn, dict[str, float]]:
         """Networks of the same kind, each trained alone, with as many gradients of a network on a batch as HyperGAN's."""
         network, ensemble = self.network, Ensemble(self.network, APARTS, probabilities=True)
-        weights, figures = self.learnt(Apart(ensemble), self.steps * TRAINED[GENERATED] // APARTS)
+        weights, figures = self.learnt(Apart(ensemble), self.steps * self.gradients // (APARTS * BATCH))
         return Drawn(self.task, network, {name: array[0] for name, array in weights.items()}), figures
 
     def dropped(self) -> tuple[Drawn, dict[str, float]]:
@@ -123,7 +140,10 @@ class Work:
 
     def learnt(self, flat: Flat, steps: int) -> tuple[Stacked, dict[str, float]]:
         """The weights of `flat` after so many steps, and figures of the last."""
-        config, rng = GradientConfig(rate=RATE, batch=128, drops=(round(LATE * steps),), factors=(SLOWER,)), default_rng(self.seed)
+        config, rng = (
+            GradientConfig(rate=RATE, batch=BATCH, drops=(round(LATE * steps),), factors=(SLOWER,)),
+            default_rng(self.seed),
+        )
         search = Gradient(config, flat.space, rng)
         search.follow(flat, flat.network, cast(Any, self.task))
         figures = descend(search, steps, rng)

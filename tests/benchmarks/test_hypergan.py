@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks import hypergan, hypergan_work
+from benchmarks import hypergan, hypergan_settings, hypergan_work
 from benchmarks.hypergan import Measured, attempt, main, result, work_table
-from benchmarks.hypergan_work import APART, COLLECTIONS, DROPPED, GENERATED
+from benchmarks.hypergan_work import APART, COLLECTIONS, DROPPED, GENERATED, Work
 from neatcore.errors import InputError
 from runner.attacking import Plan
 from tasks.data.pictures import Examples
@@ -56,6 +56,28 @@ def test_the_experiment_in_short(data: Path, tmp_path: Path, monkeypatch: pytest
     held = {"variant": GENERATED, "seed": 1, "measure": "training GB", "value": "0.5"}
     assert "held 0.50 GB of the GPU's memory" in work_table(Measured([*rows, held], mnist))
     assert "published 98.64 and 99.31" in result(rows, tmp_path, 6).headline
+
+
+def test_equal_work() -> None:
+    """HyperGAN's networks see as many pictures a step on MNIST as elsewhere."""
+    a_step = {name: collection.a_step for name, collection in COLLECTIONS.items()}
+    assert a_step["mnist"][GENERATED] == (32, 32)
+    assert a_step["cifar-5"][GENERATED] == (8, 128)
+    assert a_step["mnist"][APART] == (10, 128)
+    assert Work(COLLECTIONS["mnist"].variants[0], 1, 1).gradients == 1024
+
+
+@pytest.mark.usefixtures("short")
+def test_settings_in_short(data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NEATCORE_DATA", str(data))
+    monkeypatch.setattr(hypergan, "PLAN", Plan(("fgsm", "pgd"), (0.1,), networks=1, pictures=20))
+    monkeypatch.setattr(hypergan_settings, "SETTINGS", {"the preset": (), "alike": ("common=0.99", "networks=2", "batch=8")})
+    hypergan_settings.main(seeds=1, steps=2, folder=tmp_path)
+    page = (tmp_path / "hypergan-settings.md").read_text(encoding="utf-8")
+    rows = [line.split(" | ") for line in page.splitlines() if line.startswith(("| the preset", "| alike"))]
+    assert [row[1] for row in rows] == ["", "common=0.99 networks=2 batch=8"]
+    assert float(rows[0][5].split(", ")[0]) < 0.7 < float(rows[1][5].split(", ")[0])
+    assert "--steps 2" in page
 
 
 @pytest.mark.usefixtures("short")
