@@ -11,6 +11,7 @@ import pytest
 from benchmarks import hypergan, hypergan_settings, hypergan_work
 from benchmarks.hypergan import Measured, attempt, main, result, work_table
 from benchmarks.hypergan_work import APART, COLLECTIONS, DROPPED, GENERATED, Work
+from benchmarks.variants import Variant
 from neatcore.errors import InputError
 from runner.attacking import Plan
 from tasks.data.pictures import Examples
@@ -64,7 +65,8 @@ def test_equal_work() -> None:
     assert a_step["mnist"][GENERATED] == (32, 32)
     assert a_step["cifar-5"][GENERATED] == (8, 128)
     assert a_step["mnist"][APART] == (10, 128)
-    assert Work(COLLECTIONS["mnist"].variants[0], 1, 1).gradients == 1024
+    quick = replace(COLLECTIONS["mnist"].variants[0], words=("units=[8]", "codes=32", "matching=0"))
+    assert Work(quick, 1, 1).gradients == 1024
 
 
 @pytest.mark.usefixtures("short")
@@ -72,12 +74,15 @@ def test_settings_in_short(data: Path, tmp_path: Path, monkeypatch: pytest.Monke
     monkeypatch.setenv("NEATCORE_DATA", str(data))
     monkeypatch.setattr(hypergan, "PLAN", Plan(("fgsm", "pgd"), (0.1,), networks=1, pictures=20))
     monkeypatch.setattr(hypergan_settings, "SETTINGS", {"the preset": (), "alike": ("common=0.99", "networks=2", "batch=8")})
-    hypergan_settings.main(seeds=1, steps=2, folder=tmp_path)
-    page = (tmp_path / "hypergan-settings.md").read_text(encoding="utf-8")
-    rows = [line.split(" | ") for line in page.splitlines() if line.startswith(("| the preset", "| alike"))]
-    assert [row[1] for row in rows] == ["", "common=0.99 networks=2 batch=8"]
-    assert float(rows[0][5].split(", ")[0]) < 0.7 < float(rows[1][5].split(", ")[0])
-    assert "--steps 2" in page
+    quick = ("units=[32]", "codes=32", "matching=0", *hypergan_settings.SETTINGS["alike"])
+    rows = hypergan_settings.measured(Variant("alike", "mnist", "ratzlaff2019", quick), 1, 2)
+    rows += [{**row, "variant": "the preset", "value": "1"} for row in rows]
+    page = hypergan_settings.result(rows, 2)
+    lines = [line.split(" | ") for line in page.body.splitlines() if line.startswith(("| the preset", "| alike"))]
+    assert [line[1:3] for line in lines] == [["", "1"], ["common=0.99 networks=2 batch=8", "1"]]
+    assert [line[3] for line in lines] == ["1.00", Measured(rows, COLLECTIONS["mnist"]).cell("alike", "accuracy 1")]
+    assert float(lines[1][5].split(", ")[0]) > 0.9  # alike they are
+    assert page.command.endswith("--steps 2")
 
 
 @pytest.mark.usefixtures("short")
