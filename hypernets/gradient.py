@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, Literal
 
 import jax
@@ -91,24 +91,31 @@ class Gradient:
         self.optimizer = config.transformation()
         self.seed = int(rng.integers(2**31))
         self.steps, self.pass_seed, self.position = 0, -1, 0
-        self.z = jnp.zeros(space.size)
         self.figures: dict[str, float] = {}
 
     def follow(self, encoding: Encoding[Any, Any], model: Model[Any], task: Task) -> None:
-        """Settle what is learnt; z starts where the encoding says. InputError where there is no gradient."""
+        """Settle what is learnt. InputError where there is no gradient."""
         self.course = Course.of(encoding, model, task)
         if self.config.penalty and isinstance(self.course.generator, Costing):
             raise InputError("penalty is of networks that are trained one at a time; this encoding draws many a step: leave it out")
-        self.z = self.course.generator.initial(jax.random.key(self.seed))
         self.memory = jnp.zeros((0, self.course.network.memory))
-        self.optimized = self.optimizer.init(self.z)
         self._step = jax.jit(partial(_step, self.course, self.optimizer, self.config.penalty), donate_argnums=(0, 1))
         self._examples: Iterator[Batch] | None = None
 
+    @cached_property
+    def z(self) -> jax.Array:
+        """At first what the encoding begins with, made when it is asked for: whoever goes on, or only looks, has a z already."""
+        return self.course.generator.initial(jax.random.key(self.seed))
+
+    @cached_property
+    def optimized(self) -> Any:
+        """The optimiser's averages."""
+        return self.optimizer.init(self.z)
+
     @property
     def genomes(self) -> Sequence[Floats]:
-        """z, alone."""
-        return [np.asarray(self.z, np.float64)]
+        """z, alone; none before it is settled what is learnt."""
+        return [np.asarray(self.z, np.float64)] if hasattr(self, "course") else []
 
     def advance(self, rng: Random) -> int:
         """Take the steps of one generation; how many they were. A pass over the examples goes on in the next generation."""

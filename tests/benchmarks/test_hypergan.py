@@ -17,6 +17,8 @@ from runner.attacking import Plan
 from tasks.data.pictures import Examples
 from tests.tasks.files import write_cifar
 
+SMALL = ("units=[32]", "codes=32", "matching=0")
+
 
 @pytest.fixture
 def short(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -37,7 +39,7 @@ def short(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_experiment_in_short(data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NEATCORE_DATA", str(data))
     mnist = COLLECTIONS["mnist"]
-    rows = [row for variant in mnist.variants for row in attempt(variant, 1, 6)]
+    rows = [row for variant in mnist.variants for row in attempt(replace(variant, words=("matching=0",)), 1, 6)]
     found = Measured(rows, mnist)
     assert found.variants == [GENERATED, APART, DROPPED]
     assert found.all(GENERATED, "accuracy 10") != []
@@ -65,7 +67,7 @@ def test_equal_work() -> None:
     assert a_step["mnist"][GENERATED] == (32, 32)
     assert a_step["cifar-5"][GENERATED] == (8, 128)
     assert a_step["mnist"][APART] == (10, 128)
-    quick = replace(COLLECTIONS["mnist"].variants[0], words=("units=[8]", "codes=32", "matching=0"))
+    quick = replace(COLLECTIONS["mnist"].variants[0], words=SMALL)
     assert Work(quick, 1, 1).gradients == 1024
 
 
@@ -74,7 +76,7 @@ def test_settings_in_short(data: Path, tmp_path: Path, monkeypatch: pytest.Monke
     monkeypatch.setenv("NEATCORE_DATA", str(data))
     monkeypatch.setattr(hypergan, "PLAN", Plan(("fgsm", "pgd"), (0.1,), networks=1, pictures=20))
     monkeypatch.setattr(hypergan_settings, "SETTINGS", {"the preset": (), "alike": ("common=0.99", "networks=2", "batch=8")})
-    quick = ("units=[32]", "codes=32", "matching=0", *hypergan_settings.SETTINGS["alike"])
+    quick = (*SMALL, *hypergan_settings.SETTINGS["alike"])
     rows = hypergan_settings.measured(Variant("alike", "mnist", "ratzlaff2019", quick), 1, 2)
     rows += [{**row, "variant": "the preset", "value": "1"} for row in rows]
     page = hypergan_settings.result(rows, 2)
@@ -91,8 +93,7 @@ def test_five_classes_in_short(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setenv("NEATCORE_DATA", str(tmp_path))
     write_cifar(tmp_path / "cifar10", each=40)
     five = COLLECTIONS["cifar-5"]
-    small = ("units=[32]", "codes=16", "matching=0")
-    rows = [row for variant in five.variants for row in attempt(replace(variant, words=(*variant.words, *small)), 1, 2)]
+    rows = [row for variant in five.variants for row in attempt(replace(variant, words=(*variant.words, *SMALL)), 1, 2)]
     found = Measured(rows, five)
     for name in found.variants:
         assert found.cell(name, "cosine conv3.kernel") != "–"

@@ -114,6 +114,30 @@ def test_going_on_from_a_saved_state_changes_nothing(stop: int) -> None:
 
 
 @dataclass(frozen=True)
+class Slow(Flat):
+    """An encoding that must not be asked for a first z."""
+
+    def initial(self, key: jax.Array, /) -> jax.Array:
+        raise AssertionError(f"asked with {key}")
+
+
+def test_who_goes_on_asks_for_no_first_z() -> None:
+    """It can take seconds, and would be thrown away."""
+    search, encoding, network, rng = follow(Sides(), GradientConfig(steps=2))
+    search.advance(rng)
+    other = Gradient(GradientConfig(steps=2), encoding.space, default_rng(0))
+    other.follow(Slow(network), network, Sides())
+    other.restore(search.state())
+    assert np.array_equal(other.genomes[0], search.genomes[0])
+    other.advance(rng)
+    fresh = Gradient(GradientConfig(), encoding.space, default_rng(0))
+    assert fresh.genomes == []
+    fresh.follow(Slow(network), network, Sides())
+    with pytest.raises(AssertionError, match="asked"):
+        fresh.advance(rng)
+
+
+@dataclass(frozen=True)
 class Remembering(Dense):
     """Adds up what it has answered: the state is the sum of the symbols so far."""
 
