@@ -167,7 +167,7 @@ HA_CIFAR: Sections = GRADIENT | {
         "drops": [168_000, 336_000, 504_000],
         "factors": [0.5, 0.2, 0.25],
         "batch": 128,
-        "penalty": 0.0005,
+        "penalty": 0.000005,  # the paper's "0.0005%", read as it stands
     },
 }
 HA_TEXT: Sections = GRADIENT | {"search": {"rate": 0.001, "clip": 1.0, "batch": 128, "steps": 100}}
