@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -26,8 +27,7 @@ SETTINGS: dict[str, tuple[str, ...]] = {
 
 def measured(variant: Variant, seed: int, steps: int) -> list[Row]:
     """All that is measured of HyperGAN with one setting."""
-    made = Variant(GENERATED, variant.task, variant.preset, variant.words)
-    return [{**row, "variant": variant.name} for row in attempt(made, seed, steps)]
+    return [{**row, "variant": variant.name} for row in attempt(replace(variant, name=GENERATED), seed, steps)]
 
 
 def result(rows: Sequence[Row], steps: int) -> Result:

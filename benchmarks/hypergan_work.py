@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from math import prod
 from typing import TYPE_CHECKING, Any, cast
 
 import jax
@@ -32,6 +33,12 @@ APARTS, DROP, RATE, BATCH = 10, 0.5, 1e-3, 128  # networks trained apart; share 
 LATE, SLOWER = 0.75, 0.1  # share of the steps after which the rate, of all, is multiplied
 
 
+def drawn(variant: Variant) -> tuple[int, int]:
+    """The networks of a step of HyperGAN, and the pictures that all of them see."""
+    settings = variant.settings(1)
+    return cast(HyperGanConfig, settings.encoding).networks, cast(GradientConfig, settings.search).batch
+
+
 @dataclass(frozen=True)
 class Collection:
     """Pictures to be told apart: what they are called, the task with its words, the paper's accuracies in %, of so many HyperGAN
@@ -51,20 +58,13 @@ class Collection:
     @property
     def a_step(self) -> Mapping[str, tuple[int, int]]:
         """Networks of which each step has the gradient, and pictures, of each kind."""
-        settings = self.variants[0].settings(1)
-        generated = cast(HyperGanConfig, settings.encoding).networks, cast(GradientConfig, settings.search).batch
-        return {GENERATED: generated, APART: (APARTS, BATCH), DROPPED: (1, BATCH)}
+        return {GENERATED: drawn(self.variants[0]), APART: (APARTS, BATCH), DROPPED: (1, BATCH)}
 
 
 COLLECTIONS = {
     "mnist": Collection("MNIST", "mnist", (), {1: 98.64, 5: 98.75, 10: 99.22, 100: 99.31}, 98.73, 20_000),
     "mnist-5000": Collection(
-        "5,000 pictures of MNIST",
-        "mnist",
-        ("training=5000", "networks=8", "batch=128", "common=0"),  # not yet made again with what the preset has now
-        {1: 96.69, 5: 97.24, 10: 97.33, 100: 97.71},
-        95.58,
-        2_500,
+        "5,000 pictures of MNIST", "mnist", ("training=5000",), {1: 96.69, 5: 97.24, 10: 97.33, 100: 97.71}, 95.58, 2_500
     ),
     "cifar-5": Collection(
         "five classes of CIFAR-10", "cifar10", ("classes=5",), {1: 84.50, 5: 85.51, 10: 85.54, 100: 85.81}, 84.00, 20_000
@@ -104,11 +104,6 @@ class Work:
         return cast(Images, self.parts.task)
 
     @property
-    def gradients(self) -> int:
-        """Of a network on a picture, in a step of HyperGAN."""
-        return cast(HyperGan, self.parts.encoding).config.networks * cast(Gradient, self.parts.search).config.batch
-
-    @property
     def network(self) -> LeakyConvNet:
         return cast(LeakyConvNet, cast(HyperGan, self.parts.encoding).network)
 
@@ -125,7 +120,7 @@ class Work:
     def apart(self) -> tuple[Drawn, dict[str, float]]:
         """Networks of the same kind, each trained alone, with as many gradients of a network on a batch as HyperGAN's."""
         network, ensemble = self.network, Ensemble(self.network, APARTS, probabilities=True)
-        weights, figures = self.learnt(Apart(ensemble), self.steps * self.gradients // (APARTS * BATCH))
+        weights, figures = self.learnt(Apart(ensemble), self.steps * prod(drawn(self.variant)) // (APARTS * BATCH))
         return Drawn(self.task, network, {name: array[0] for name, array in weights.items()}), figures
 
     def dropped(self) -> tuple[Drawn, dict[str, float]]:
@@ -140,10 +135,8 @@ class Work:
 
     def learnt(self, flat: Flat, steps: int) -> tuple[Stacked, dict[str, float]]:
         """The weights of `flat` after so many steps, and figures of the last."""
-        config, rng = (
-            GradientConfig(rate=RATE, batch=BATCH, drops=(round(LATE * steps),), factors=(SLOWER,)),
-            default_rng(self.seed),
-        )
+        config = GradientConfig(rate=RATE, batch=BATCH, drops=(round(LATE * steps),), factors=(SLOWER,))
+        rng = default_rng(self.seed)
         search = Gradient(config, flat.space, rng)
         search.follow(flat, flat.network, cast(Any, self.task))
         figures = descend(search, steps, rng)

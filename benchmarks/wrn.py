@@ -20,7 +20,7 @@ from numpy.random import default_rng
 
 from benchmarks.command import run
 from benchmarks.results import FOLDER, Result, table, write_figure
-from benchmarks.variants import COLOURS, Row, Variant, run_all
+from benchmarks.variants import COLOURS, Row, Variant, command_of, run_all
 from neatcore.interfaces import Counted, Descending, Generalising
 from neatcore.loop import descend
 from runner.session import assemble
@@ -144,13 +144,13 @@ def result(rows: Sequence[Row], folder: Path, steps: int, batch: int) -> Result:
         )
     )
     title = "CIFAR-10: wide residual networks whose kernels are written"
-    options = f" --steps {steps}" * (steps != STEPS) + f" --batch {batch}" * (batch != BATCH)
-    return Result(NAME, title, reached if long else begun, f"python -m benchmarks.{NAME}{options}", body)
+    command = command_of(NAME, steps=(steps, STEPS), batch=(batch, BATCH))
+    return Result(NAME, title, reached if long else begun, command, body)
 
 
 ERRORS = """
-The learning rates are the paper's, each for the same share of the course as there. *validation error*: the least of those on the
-curve; the test error is of that network.
+Each network was trained once, with the paper's learning rates for the same shares of the course. *validation error*: the least of
+those on the curve; the test error is of that network.
 """
 LOSSES = """
 They show that the networks learn and that their sizes are the paper's, and say nothing of the errors that they reach.

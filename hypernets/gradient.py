@@ -94,13 +94,15 @@ class Gradient:
         self.figures: dict[str, float] = {}
 
     def follow(self, encoding: Encoding[Any, Any], model: Model[Any], task: Task) -> None:
-        """Settle what is learnt. InputError where there is no gradient."""
+        """Settle what is learnt, from the beginning. InputError where there is no gradient."""
         self.course = Course.of(encoding, model, task)
         if self.config.penalty and isinstance(self.course.generator, Costing):
             raise InputError("penalty is of networks that are trained one at a time; this encoding draws many a step: leave it out")
         self.memory = jnp.zeros((0, self.course.network.memory))
         self._step = jax.jit(partial(_step, self.course, self.optimizer, self.config.penalty), donate_argnums=(0, 1))
         self._examples: Iterator[Batch] | None = None
+        for name in ("z", "optimized"):
+            vars(self).pop(name, None)
 
     @cached_property
     def z(self) -> jax.Array:
