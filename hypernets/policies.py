@@ -12,6 +12,7 @@ import numpy as np
 
 from hypernets.blocks import SMALL, in_blocks
 from neatcore.interfaces import Array, Floats, Ints, State
+from neatcore.stepping import fitting, fitting_state
 
 if TYPE_CHECKING:
     from hypernets.interfaces import Network, Stacked, Weights
@@ -44,6 +45,8 @@ class Traced:
         return np.zeros((self.size, lanes, self.network.memory), np.float32)
 
     def step(self, state: State, inputs: Floats, /) -> tuple[State, Floats]:
+        inputs = fitting(self, inputs)
+        state = fitting_state(state, self, inputs, self.network.memory)
         return self._each(state, [np.asarray(rows, np.float32) for rows in inputs])
 
     def unroll(self, state: State, symbols: Array, /) -> tuple[State, Floats]:

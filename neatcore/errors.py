@@ -14,6 +14,10 @@ class InputTypeError(InputError, TypeError):
     """Bad input of the wrong type."""
 
 
+class StepError(ValueError):
+    """A task asked networks with inputs, or a state, of a wrong shape."""
+
+
 class TaskError(RuntimeError):
     """A task raised, or returned something that is no evaluation."""
 

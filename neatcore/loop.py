@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -12,7 +13,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.random import Generator
 
-from neatcore.errors import InputError, TaskError
+from neatcore.errors import InputError, TaskError, require
 from neatcore.interfaces import (
     Array,
     Descending,
@@ -125,6 +126,9 @@ def champion_of(evaluation: Evaluation) -> int:
 
 def evaluate(task: Task, policy: Policy, rng: Generator, generation: int = 0) -> Evaluation:
     """The task's evaluation, checked; TaskError says what is wrong with it, for which networks."""
+    for side in ("inputs", "outputs"):
+        has, wants = getattr(policy, side), getattr(task, side)
+        require(has == wants, f"{_name(task)} is for networks of {wants} {side}; these, of the encoding, have {has}")
     with _named(task, generation):
         evaluation = task.evaluate(policy, rng)
     if not isinstance(evaluation, Evaluation):
@@ -163,7 +167,7 @@ def _named(task: object, generation: int) -> Iterator[None]:
     except (InputError, TaskError):
         raise
     except Exception as error:
-        what = f"{_name(task)} raised {type(error).__name__}: {error}{_place(error)} in generation {generation}"
+        what = f"{_name(task)} raised {type(error).__name__}: {error}{_place(error, task)} in generation {generation}"
         raise TaskError(what) from error
 
 
@@ -202,6 +206,9 @@ def _name(task: object) -> str:
     return f"task {type(task).__name__}"
 
 
-def _place(error: Exception) -> str:
+def _place(error: Exception, task: object) -> str:
+    """The line of the task's own file, or of another where none of that is to blame."""
     frames = extract_tb(error.__traceback__)
-    return f" ({Path(frames[-1].filename).name}:{frames[-1].lineno})" if frames else ""
+    home = getattr(sys.modules.get(type(task).__module__), "__file__", None)
+    own = [frame for frame in frames if frame.filename == home] or frames
+    return f" ({Path(own[-1].filename).name}:{own[-1].lineno})" if own else ""

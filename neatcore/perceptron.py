@@ -13,6 +13,7 @@ from pydantic import Field
 from neatcore.errors import InputError
 from neatcore.interfaces import Array, Floats, Ints, Policy, State, VectorSpace
 from neatcore.parameters import Parameters
+from neatcore.stepping import fitting
 
 
 class MlpConfig(Parameters):
@@ -88,7 +89,7 @@ class PerceptronPolicy:
         return np.empty((self.size, 0, lanes))
 
     def step(self, state: State, inputs: Floats, /) -> tuple[State, Floats]:
-        values: Array = inputs
+        values: Array = fitting(self, inputs)
         for matrix in self.matrices[:-1]:
             values = _affine(values, matrix)
             values = np.tanh(values) if self.activation == "tanh" else np.maximum(values, 0.0)

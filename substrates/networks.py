@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from neatcore.activations import code_of
 from neatcore.errors import require
 from neatcore.interfaces import Array, Floats, Ints, Policy, State
+from neatcore.stepping import fitting, fitting_state
 from substrates.config import SubstrateConfig
 from substrates.geometry import Substrate
 
@@ -103,7 +104,9 @@ class SubstratePolicy:
         return np.zeros((self.size, lanes, neurons), np.float32)
 
     def step(self, state: State, inputs: Floats, /) -> tuple[State, Floats]:
-        substrate = self.synapses.substrate
+        substrate, inputs = self.synapses.substrate, fitting(self, inputs)
+        if substrate.recurrent:
+            state = fitting_state(state, self, inputs, sum(map(len, substrate.sheets)))
         values = self.activations(state, inputs)
         if substrate.recurrent:
             state = np.concatenate(values, axis=2, dtype=np.float32, casting="same_kind")

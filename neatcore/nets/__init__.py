@@ -13,6 +13,7 @@ from neatcore.genome import Genome, Genomes
 from neatcore.interfaces import Floats, GraphSpace, Ints, Policy, State
 from neatcore.nets.columns import Nets
 from neatcore.parameters import Parameters
+from neatcore.stepping import fitting, fitting_state
 
 
 class DirectConfig(Parameters):
@@ -75,9 +76,10 @@ class NetsPolicy:
     def step(self, state: State, inputs: Floats, /) -> tuple[State, Floats]:
         from neatcore.nets import kernels
 
-        own = kernels.own_rows()
+        own, inputs = kernels.own_rows(), fitting(self, inputs)
         outputs = np.empty((*inputs.shape[:2], self.outputs))
         if self.config.recurrent:
+            state = fitting_state(state, self, inputs, self.widest, lanes_last=True)
             kernels.step_recurrent(self.nets, self.rows, self.config.bias, inputs, outputs, state, self.config.passes, own)
         else:
             kernels.step_forward(self.nets, self.rows, self.config.bias, inputs, outputs, own)

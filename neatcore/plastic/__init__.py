@@ -19,6 +19,7 @@ from neatcore.nets import pack
 from neatcore.nets.columns import Nets
 from neatcore.parameters import Parameters
 from neatcore.plastic.columns import PlasticNets
+from neatcore.stepping import fitting, fitting_state
 
 
 class PlasticConfig(Parameters):
@@ -116,6 +117,8 @@ class PlasticPolicy:
     def step(self, state: State, inputs: Floats, /) -> tuple[State, Floats]:
         from neatcore.plastic import kernels
 
+        inputs = fitting(self, inputs)
+        state = fitting_state(state, self, inputs, self.widest, lanes_last=True)
         outputs, config = np.empty((*inputs.shape[:2], self.outputs)), self.config
         manner = config.bias, config.passes, config.formula == "author"
         kernels.step(self.plastic, self.rows, manner, inputs, outputs, state, kernels.own_rows())

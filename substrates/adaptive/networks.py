@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from neatcore.cppn import Packed
 from neatcore.interfaces import Array, Bools, Floats, Ints, Policy, State
+from neatcore.stepping import fitting, fitting_state
 from substrates.adaptive.config import AdaptiveConfig
 from substrates.geometry import Sheet
 from substrates.networks import Synapses, activated, loaded
@@ -71,7 +72,8 @@ class AdaptivePolicy:
         return np.repeat(whole, lanes, axis=1)
 
     def step(self, state: State, inputs: Floats, /) -> tuple[State, Floats]:
-        substrate = self.learning.born.substrate
+        substrate, inputs = self.learning.born.substrate, fitting(self, inputs)
+        state = fitting_state(state, self, inputs, self._kept + sum(born[0].size for born in self.learning.born.weights))
         sheets, fresh = substrate.sheets, loaded(substrate, inputs)
         values = list(fresh)
         if substrate.recurrent:
