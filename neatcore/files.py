@@ -64,12 +64,16 @@ def npz(arrays: Mapping[str, Array]) -> bytes:
 def read_npz(path: Path | str) -> dict[str, Array]:
     """The arrays of an npz file; InputError where it is none, is cut short, or would need pickle."""
     try:
-        with open(path, "rb") as file, np.load(file, allow_pickle=False) as archive:
-            return {name: archive[name] for name in archive.files}
+        with open(path, "rb") as file:
+            if not zipfile.is_zipfile(file):
+                raise zipfile.BadZipFile
+            file.seek(0)
+            with np.load(file, allow_pickle=False) as archive:
+                return {name: archive[name] for name in archive.files}
     except FileNotFoundError:
         raise InputError(f"no such file: {path}") from None
     except DAMAGE as error:
-        raise InputError(f"{path} is damaged or no npz file ({type(error).__name__}: {error})") from None
+        raise InputError(f"{path} is damaged or no npz file ({type(error).__name__})") from None
 
 
 def load(path: Path | str) -> Genome | Floats:

@@ -209,7 +209,7 @@ def plot(
     what: Annotated[
         list[str] | None,
         typer.Argument(
-            help="fitness, loss, lesson, species, complexity, step-size, champion, weights, curve, connectivity; all without"
+            help="such as fitness, species, champion, connectivity; all that the run has without; an unknown name lists them"
         ),
     ] = None,
     out: Annotated[Path | None, typer.Option(help="folder, or a .png or .svg file for a single plot")] = None,

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from importlib.resources import files
 from pathlib import Path
 
-from neatcore.errors import InputError, require
+from neatcore.errors import InputError, require, unknown
 from runner import session
 from runner.directory import Run, find_run, runs_root, slug
 from runner.display import Outcome, choose, result
@@ -72,13 +72,21 @@ def _reading(found: Draft, data: Path) -> Draft:
 def training(words: Sequence[str]) -> list[str]:
     """The same words for `run`: model=NAME is encoding=NAME, and the search follows the gradient unless another is named."""
     task, pairs = _task_and_pairs(words)
-    named = [f"encoding={pair.removeprefix('model=')}" if pair.startswith("model=") else pair for pair in pairs]
+    named = [_model_of(pair.removeprefix("model=")) if pair.startswith("model=") else pair for pair in pairs]
     said = {key for pair in map(Word.of, named) for key in ("search", "encoding") if pair.names("run", key)}
     if "search" in said:
         raise InputError("train follows the gradient; for another search write: neatcore run TASK search=NAME")
     kind = "agents" if task.startswith("agents:") else ""
     usual = [] if "encoding" in said else [f"encoding={kind or 'dense'}"]
     return [*([task] if task else []), f"search={kind or 'gradient'}", *usual, *named]
+
+
+def _model_of(name: str) -> str:
+    """encoding=NAME; InputError with the nearest that has a gradient, where there is no such encoding, nor a run of that name."""
+    word = f"encoding={name}"
+    if name not in ENCODINGS and _generator_of(word) == [word]:
+        raise unknown("model", name, [known for known, part in ENCODINGS.items() if part.build.startswith("hypernets.")])
+    return word
 
 
 def _task_and_pairs(words: Sequence[str]) -> tuple[str, Sequence[str]]:

@@ -160,16 +160,23 @@ def slug(task: str) -> str:
 
 
 def all_runs(root: Path) -> list[Run]:
-    """The runs in a folder, the oldest first."""
-    found = [Run(path.parent) for path in root.glob(f"*/{RECORD}")]
-    return sorted(found, key=lambda run: (str(run.record["started"]), run.name))
+    """The runs in a folder, the oldest first. One whose record cannot be read is left out, and that is told."""
+    found = []
+    for path in root.glob(f"*/{RECORD}"):
+        run = Run(path.parent)
+        try:
+            found.append((str(run.record["started"]), run.name, run))
+        except InputError as error:
+            print(f"left out: {error}", file=sys.stderr)
+    return [run for _, _, run in sorted(found, key=lambda each: each[:2])]
 
 
 def find_run(reference: str) -> Run:
     """A run by its path, its name, the beginning of its name, or `latest`; InputError names the nearest."""
-    if (Path(reference) / RECORD).is_file():
-        return Run(Path(reference))
     root = runs_root()
+    for path in (Path(reference), root / reference):
+        if (path / RECORD).is_file():
+            return Run(path)
     runs = all_runs(root)
     if not runs:
         raise InputError(f"there are no runs in {root}; begin with: neatcore run xor")

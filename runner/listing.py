@@ -46,7 +46,7 @@ def print_runs(references: list[str], *, as_json: bool) -> None:
     else:
         head = ("run", "status", "generations", "evaluations", "best")
         rows = [(r.name, o.status, f"{o.generations:,}", f"{o.evaluations:,}", _number(o.best)) for r, o in zip(runs, outcomes)]
-        print_table(head, rows, right=head[2:])
+        print_table(head, rows, right=head[2:], whole="run")
 
 
 def print_run(reference: str, *, as_json: bool) -> None:

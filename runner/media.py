@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -35,11 +36,11 @@ from tasks.agents import Agents
 from tasks.patterns import Pattern
 from tasks.registry import find_task
 from viz import progress
-from viz.behaviour import encode
+from viz.behaviour import checked, encode
 from viz.novelty import plot_coverage, plot_novelty
 from viz.report import ReportData, Section, report
 from viz.species import plot_species
-from viz.style import Margins, figure, plot_figure
+from viz.style import figure, plot_figure
 from viz.svg import png, svg
 from viz.topology import network_figure
 from viz.vector import draw_vector
@@ -75,7 +76,8 @@ def save_plots(reference: str, names: Sequence[str], out: Path | None, theme: st
     rows = run.rows()
     require(rows, f"run {run.name} has no generation to plot yet")
     subject = Subject(run, rows, theme)
-    names = _wanted(names, subject.plots)
+    recorded = names and set(names) <= set(subject.curves)
+    names = _wanted(names, subject.curves if recorded else subject.plots)
     if out and out.suffix:
         require(len(names) == 1, f"{out} is one file for {len(names)} plots; name one plot, or a folder")
         return [_save_figure(out, subject.draw(names[0]))]
@@ -98,31 +100,39 @@ def _wanted(names: Sequence[str], possible: Sequence[str]) -> Sequence[str]:
 def save_report(references: Sequence[str], out: Path | None) -> Path:
     """One page about the runs; in the directory of the run unless `out` says where."""
     runs = [run for reference in references for run in find_runs([reference])]
-    page = report([report_data(run, place) for place, run in enumerate(runs, 1)])
+    page = report([report_data(run, place, title) for place, (run, title) in enumerate(titled(runs), 1)])
     path = out or runs[-1].path / "report.html"
     write_text(path, page)
     return path
+
+
+def titled(runs: Sequence[Run]) -> list[tuple[Run, str]]:
+    """Runs, and what to call each: by its task alone, or by what tells it from others; by its seed, and at last by its name."""
+    label_of = {run.path: label for label, members in grouped(runs).items() for run in members}
+    found = [(run, label_of[run.path], run.record["seed"]) for run in runs]
+    labels, seeded = Counter(label for _, label, _ in found), Counter((label, seed) for _, label, seed in found)
+    titles = []
+    for run, label, seed in found:
+        title = label if labels[label] == 1 else f"{label}, seed {seed}"
+        titles.append((run, title if seeded[label, seed] == 1 else f"{label}, {run.name}"))
+    return titles
 
 
 def save_comparison(references: Sequence[str], out: Path, theme: str = "light") -> Path:
     """The best fitness and the share of solved runs over evaluations, a curve for each group of runs."""
     groups = {label: [run.rows() for run in runs] for label, runs in grouped(find_runs(list(references))).items()}
     groups = {label: [rows for rows in members if rows] for label, members in groups.items()}
-    drawing = figure(theme, 2 * SIZE[0], SIZE[1] + 40, Margins())
-    left, right = drawing.subplots(1, 2, gridspec_kw={"wspace": 0.3})
-    progress.plot_comparison(groups, left, theme=theme)
-    progress.plot_success(groups, right, theme=theme)
-    return _save_figure(out, drawing)
+    return _save_figure(out, progress.comparison_figure(groups, theme=theme))
 
 
-def report_data(run: Run, place: int = 1) -> ReportData:
+def report_data(run: Run, place: int = 1, title: str = "") -> ReportData:
     """What a report tells of a run, the `place`-th of it."""
     record, rows, parts = run.record, run.rows(), _parts(run)
     require(rows, f"run {run.name} has no generation to report yet; go on with: neatcore resume {run.path}")
     champion, (names_in, names_out) = load(run.champion()), _names(parts)
     facts = [("seed", str(record["seed"])), ("started", str(record["started"])[:19].replace("T", " "))]
     return ReportData(
-        title=slug(record["task"]),
+        title=title or slug(record["task"]),
         task=find_task(record["task"]).summary,
         metrics=rows,
         facts=facts + [(name, str(number)) for name, number in record["versions"].items()],
@@ -180,7 +190,11 @@ def _show(run: Run, parts: Parts, champion: Genome | Floats, seed: int) -> Shown
         raise InputError(f"task {run.record['task']} has nothing to show: it has no method show(policy, rng)")
     policy = parts.model.bind(parts.encoding.decode([champion]))
     with told(run.record["task"], "show"):
-        return parts.task.show(policy, default_rng(seed))
+        shown = parts.task.show(policy, default_rng(seed))
+    try:
+        return checked(shown)
+    except InputError as error:
+        raise TaskError(f"task {run.record['task']} answered, asked to show: {error}") from error
 
 
 def _show_if_possible(run: Run, parts: Parts, champion: Genome | Floats) -> Shown | None:
@@ -254,27 +268,31 @@ class Subject:
         return chart_of(self.run, self.parts, load(self.run.champion()))
 
     @property
+    def curves(self) -> list[str]:
+        """The plots of what was recorded, for which the task is not needed."""
+        return [name for name, (key, _) in CURVES.items() if key in self.rows[-1]]
+
+    @property
     def plots(self) -> list[str]:
         """The plots that there can be."""
-        curves = [name for name, (key, _) in CURVES.items() if key in self.rows[-1]]
         champion = ["champion"] * (self.champion is not None) + ["weights"] * bool(self.weights)
         champion += [PLOT] * (self.moving is not None)
-        return [*curves, *champion, *(self.chart.plots if self.chart else ()), *(self.wiring.plots if self.wiring else ())]
+        return [*self.curves, *champion, *(self.chart.plots if self.chart else ()), *(self.wiring.plots if self.wiring else ())]
 
     def draw(self, name: str) -> Figure:
+        if name in CURVES:
+            drawing, ax = plot_figure(self.theme, *SIZE)
+            CURVES[name][1](self.rows, ax, theme=self.theme)
+            return drawing
         if name == "weights":
             return weights_figure(self.weights, pixels=_pixels(self.parts), several=_several(self.parts), theme=self.theme)
         if name == PLOT and self.moving:
             return self.moving.draw(self.theme)
-        if name == "champion":
-            return self._champion_figure()
         if self.chart and name in self.chart.plots:
             return self.chart.draw(name, self.theme)
         if self.wiring and name in self.wiring.plots:
             return self.wiring.draw(name, self.theme)
-        drawing, ax = plot_figure(self.theme, *SIZE)
-        CURVES[name][1](self.rows, ax, theme=self.theme)
-        return drawing
+        return self._champion_figure()
 
     def _champion_figure(self) -> Figure:
         if isinstance(self.champion, Genome):

@@ -142,6 +142,7 @@ def _line(reference: str, champion: str) -> Source:
     return Source(line[::-1], run.media / "pattern")
 
 
+WEIGHTS = ("hyperneat", "es-hyperneat", "adaptive-hyperneat", "cppn")  # encodings whose CPPNs paint weights, no pictures
 SOURCES = {"population": _population, "ancestry": _line}  # of several genomes, by the kind of picture
 
 
@@ -154,6 +155,8 @@ def _settings(run: Run) -> Settings:
     """The settings of a run whose genomes are feed-forward networks; InputError where they are not."""
     settings = resolve(layers=[file_layer(run.config)])
     config = settings.encoding
+    paints = settings.run.encoding in WEIGHTS
+    require(not paints, f"the CPPNs of run {run.name} paint a substrate; see it with: neatcore plot {run.name} connectivity")
     fits = isinstance(config, DirectConfig) and not config.recurrent
     require(fits, f"run {run.name} does not evolve feed-forward networks of nodes and links, which are what is painted")
     return settings

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -91,7 +91,7 @@ class Draft:
     def build(self) -> Settings:
         """All sections, checked."""
         if self.kind is None:
-            raise InputError("which task? for example: neatcore run xor\n`neatcore tasks` lists them all")
+            raise InputError("which task? for example: neatcore run xor, neatcore train digits\n`neatcore tasks` lists them all")
         built: dict[str, Any] = {section: self.check(section) for section in self.models}
         sections = {section: model.model_dump(mode="json") for section, model in built.items()}
         sections["task"] = {key: value for key, value in sections.get("task", {}).items() if key not in self.kind.fixed}
@@ -108,6 +108,8 @@ def resolve(task: str = "", words: Sequence[str] = (), layers: Sequence[Layer] =
 def draft(task: str = "", words: Sequence[str] = (), layers: Sequence[Layer] = ()) -> Draft:
     """The same, not checked yet; but unknown keys are an InputError here, which names the nearest one."""
     pairs = [Word.of(word) for word in words]
+    again = [f"{pair.key}={pair.text}" for pair in pairs if task and pair.names("run", "task") and pair.text != task]
+    require(not again, f"{task!r} and {again[0] if again else ''!r} are two tasks; name one")
     names = {key: _last(key, pairs, layers) for key in ("task", "search", "encoding", "gradient", "reward")}
     kind = find_task(task or names["task"]) if task or names["task"] else None
     models = _models(names, kind)
@@ -117,6 +119,7 @@ def draft(task: str = "", words: Sequence[str] = (), layers: Sequence[Layer] = (
     for word in pairs:
         idle = word.section == "learning" and "learning" not in models
         require(not idle, f"learning.{word.key}={word.text}: nothing is learnt without gradient=lamarckian or baldwinian")
+        _check_place(word, names, keys)
     spoken = [_spoken(word, place(word, keys), models) for word in pairs]
     named = Layer({"run": {"task": kind.reference if kind else ""}}, "")
     return Draft(models, kind, [*layers, *spoken, named])
@@ -173,6 +176,25 @@ def _check_keys(layer: Layer, models: Mapping[str, type[Parameters]], kind: Task
         for key in content:
             if key not in known:
                 raise unknown(f"key in section [{section}] of {layer.origin}:", key, known)
+
+
+def _check_place(word: Word, names: Mapping[str, str], keys: Mapping[str, Sequence[str]]) -> None:
+    """InputError where a key without a section is one of other searches or encodings alone, which it names."""
+    if word.section or any(word.key in known for known in keys.values()):
+        return
+    for what, parts in (("encoding", ENCODINGS), ("search", SEARCHES)):
+        having = [name for name in parts if word.key in _fields(what, name)]
+        if having:
+            listed = ", ".join(having[:4]) + (", …" if len(having) > 4 else "")
+            raise InputError(f"unknown key {word.key!r}: it is one of {what}={listed}; this run has {what}={names[what]}")
+
+
+def _fields(what: str, name: str) -> Collection[str]:
+    """The keys of a search or an encoding; none where what it needs is not installed."""
+    try:
+        return find_part(what, name, SEARCHES if what == "search" else ENCODINGS).config_class().model_fields
+    except InputError:
+        return ()
 
 
 def _spoken(word: Word, section: str, models: Mapping[str, type[Parameters]]) -> Layer:

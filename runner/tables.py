@@ -8,10 +8,11 @@ from collections.abc import Collection, Sequence
 GAP = "  "
 
 
-def print_table(head: Sequence[str], rows: Sequence[Sequence[str]], *, right: Collection[str] = ()) -> None:
-    """Print `rows` under `head`, unless that is all blank; the columns named in `right` are set flush right."""
+def print_table(head: Sequence[str], rows: Sequence[Sequence[str]], *, right: Collection[str] = (), whole: str = "") -> None:
+    """Print `rows` under `head`, unless that is all blank; the columns named in `right` are set flush right, the column `whole` is
+    never folded, so that it can be copied."""
     if sys.stdout.isatty():
-        _print_fitted(head, rows, right)
+        _print_fitted(head, rows, right, whole)
         return
     shown = [head, *rows] if any(head) else list(rows)
     widths = [max((len(row[place]) for row in shown), default=0) for place in range(len(head))]
@@ -20,7 +21,7 @@ def print_table(head: Sequence[str], rows: Sequence[Sequence[str]], *, right: Co
         print(GAP.join(cells).rstrip())
 
 
-def _print_fitted(head: Sequence[str], rows: Sequence[Sequence[str]], right: Collection[str]) -> None:
+def _print_fitted(head: Sequence[str], rows: Sequence[Sequence[str]], right: Collection[str], whole: str) -> None:
     """Columns that are too wide for the terminal are folded."""
     from rich.console import Console
     from rich.table import Table
@@ -28,7 +29,7 @@ def _print_fitted(head: Sequence[str], rows: Sequence[Sequence[str]], right: Col
 
     table = Table(box=None, pad_edge=False, padding=(0, len(GAP), 0, 0), show_header=any(head), header_style="bold")
     for name in head:
-        table.add_column(name, justify="right" if name in right else "left", overflow="fold")
+        table.add_column(name, justify="right" if name in right else "left", overflow="fold", no_wrap=name == whole)
     for row in rows:
         table.add_row(*(Text(cell) for cell in row))
     Console().print(table)

@@ -25,7 +25,7 @@ from substrates.seeds import AXES, local, near
 Single = NDArray[np.float32]
 
 DPPN = ("linear", ("logistic", "tanh", "relu", "sine", "absolute", "gaussian"))  # activations of outputs, and of hidden nodes
-BATCH = 1 << 26  # answers at a time beyond which genomes are asked in turn, where each answers more than the weight
+BATCH = 1 << 26  # answers at a time beyond which genomes are asked in turn, so that answers and weights are not all in memory
 
 
 class HyperNeatConfig(QuestionsConfig, SubstrateConfig):
@@ -124,10 +124,10 @@ class HyperNeat:
         """Of one pair of sheets, (P, S, T)."""
         source, target = (self.substrate.sheets[end].points for end in (pair.source, pair.target))
         links, outputs = len(source) * len(target), len(self.names[1])
-        if outputs == 1:
+        some = max(1, BATCH // (links * outputs))
+        if outputs == 1 and some >= len(population):
             return self.expression.weights(np.ascontiguousarray(self._asked(population, source, target)[:, 0]), None)
         weights = np.empty((len(population), len(source), len(target)), np.float32)
-        some = max(1, BATCH // (links * outputs))
         for first in range(0, len(population), some):
             part = slice(first, first + some)
             weights[part] = self._expressed(self._asked(population[part], source, target), place if self.each else 0)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -13,6 +12,7 @@ from numpy.typing import NDArray
 from neatcore.activations import code_of
 from neatcore.errors import require
 from neatcore.interfaces import Array, Floats, Ints, Policy, State
+from neatcore.memory import available
 from neatcore.stepping import fitting, fitting_state
 from substrates.config import SubstrateConfig
 from substrates.geometry import Substrate
@@ -47,12 +47,12 @@ class Synapses:
 
 
 def check_room(networks: int, substrate: Substrate, size: int = 4) -> None:
-    """Raise InputError where the links of so many networks, `size` bytes each, are more than the machine's memory holds."""
-    wanted, there = float(size) * networks * substrate.links, os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    """Raise InputError where the links of so many networks, `size` bytes each, are more than the memory that there is."""
+    wanted, there = float(size) * networks * substrate.links, available()
     many = f"{networks:,} networks" if networks > 1 else "a network"
     require(
         wanted <= there,
-        f"{many} of {substrate.links:,} possible links would take {wanted / 1e9:,.1f} GB of memory; there are {there / 1e9:,.1f}",
+        f"{many} of {substrate.links:,} possible links would take {wanted / 1e9:,.1f} GB of memory; {there / 1e9:,.1f} are free",
     )
 
 

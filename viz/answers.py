@@ -16,14 +16,20 @@ BITS_READABLE = 70  # patterns beyond which their inputs are not drawn
 
 def draw_answers(answers: Answers, ax: Axes, *, theme: str | Theme = "light") -> Axes:
     """The surface with the training points where there is one, else each pattern's output beside its target."""
-    s = len(answers.inputs)
-    shapes = {"inputs": answers.inputs.shape, "targets": answers.targets.shape, "outputs": answers.outputs.shape}
-    fits = s > 0 and all(len(shape) == 2 and shape[0] == s for shape in shapes.values())
-    require(fits and answers.targets.shape == answers.outputs.shape, f"answers that do not fit together: {shapes}")
+    check_answers(answers)
     if answers.surface is None:
         return _draw_patterns(answers, ax, theme_of(theme))
-    require(answers.surface.ndim == 2, f"a surface of shape {answers.surface.shape}, where (K, K) is needed")
     return _draw_surface(answers, answers.surface, ax, theme_of(theme))
+
+
+def check_answers(answers: Answers) -> None:
+    """InputError where they do not fit together."""
+    shapes = {name: np.shape(getattr(answers, name)) for name in ("inputs", "targets", "outputs")}
+    rows = {len(shape) == 2 and shape[0] for shape in shapes.values()}
+    fits = len(rows) == 1 and rows.pop() and shapes["targets"] == shapes["outputs"]
+    require(fits, f"answers that do not fit together: {shapes}")
+    surface = np.shape(answers.surface) if answers.surface is not None else (1, 1)
+    require(len(surface) == 2, f"a surface of shape {surface}, where (K, K) is needed")
 
 
 def answers_figure(answers: Answers, *, theme: str | Theme = "light", width: float = 560) -> Figure:

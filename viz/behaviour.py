@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -14,13 +15,13 @@ from PIL import Image
 
 from neatcore.errors import InputError, require, unknown
 from neatcore.interfaces import Answers, Curve, Frames, Scene, Shown
-from viz.answers import answers_figure, draw_answers
+from viz.answers import answers_figure, check_answers, draw_answers
 from viz.curves import curve_figure
 from viz.raster import duration, paint
 from viz.style import Theme, extent, theme_of
 from viz.svg import png
 
-__all__ = ["Animation", "animate", "draw_answers", "draw_scene_frame", "encode", "film_strip", "save_animation"]
+__all__ = ["Animation", "animate", "checked", "draw_answers", "draw_scene_frame", "encode", "film_strip", "save_animation"]
 
 SUFFIXES = (".webp", ".gif", ".png", ".mp4")
 MOST_FRAMES = 300
@@ -34,6 +35,27 @@ class Animation:
 
     images: Sequence[Image.Image]
     rate: float
+
+
+def checked(shown: object) -> Shown:
+    """What a task shows, fit to be drawn; InputError says what is wrong with it. Pictures in numbers from 0 to 1 become bytes."""
+    if isinstance(shown, Answers):
+        check_answers(shown)
+    elif isinstance(shown, Scene | Frames):
+        require(shown.rate > 0, f"an episode at {shown.rate} frames a second")
+        _length(shown)
+    require(isinstance(shown, Shown), f"a {type(shown).__name__}, where Frames, a Scene, Answers or a Curve is needed")
+    return _in_bytes(shown) if isinstance(shown, Frames) else cast("Shown", shown)
+
+
+def _in_bytes(frames: Frames) -> Frames:
+    images = np.asarray(frames.images)
+    if images.dtype == np.uint8:
+        return frames
+    low, high = float(images.min()), float(images.max())
+    fine = images.dtype.kind == "f" and low >= 0 and high <= 1
+    require(fine, f"frames of {images.dtype} from {low:g} to {high:g}, where uint8, or floats from 0 to 1, are needed")
+    return replace(frames, images=np.round(255 * images).astype(np.uint8))
 
 
 def animate(shown: Shown, *, theme: str | Theme = "light", width: int = 560) -> Animation:
@@ -102,7 +124,7 @@ def film_strip(shown: Scene | Frames, ax: Axes, *, theme: str | Theme = "light",
 def _length(shown: Scene | Frames) -> int:
     if isinstance(shown, Scene):
         return duration(shown)
-    shape = shown.images.shape
+    shape = np.shape(shown.images)
     require(len(shape) == 4 and shape[3] == 3 and shape[0] > 0, f"frames of shape {shape}, where (T, H, W, 3) is needed")
     return int(shape[0])
 

@@ -59,11 +59,13 @@ class Pen:
                 self.curve(x, y, activation)
 
     def curve(self, x: float, y: float, activation: int) -> None:
-        """The activation's curve in a box inside the ring."""
+        """The activation's curve in a box inside the ring, over a faint line at 0, which tells 0 to 1 from -1 to 1."""
         across = np.linspace(-2, 2, 41)
         up = CURVES[NAMES[activation]](across) if activation < BUILT_IN else _own(activation, across)
-        up = (up - up.min()) / (np.ptp(up) or 1.0) - 0.5
-        half = 0.58 * self.radius
+        low, span, half = up.min(), np.ptp(up) or 1.0, 0.58 * self.radius
+        up, zero = (up - low) / span - 0.5, float(np.clip(-low / span, 0, 1)) - 0.5
+        level = y + zero * 1.5 * half
+        self.ax.plot([x - half, x + half], [level, level], color=self.tone.muted, linewidth=0.6, alpha=0.7, zorder=6)
         self.ax.plot(
             x + across / 2 * half, y + up * 1.5 * half, color=self.tone.ink, linewidth=1.1, solid_capstyle="round", zorder=6
         )

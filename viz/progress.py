@@ -5,19 +5,23 @@ Metrics are the records of a run, one mapping a generation, as `metrics.jsonl` h
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import cycle
 from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from matplotlib.ticker import LogLocator, MaxNLocator
 
 from neatcore.errors import InputError, require
 from neatcore.interfaces import Floats
 from viz.species import plot_species
-from viz.style import Theme, dress, name_ends, theme_of
+from viz.style import Margins, Theme, dress, figure, name_ends, theme_of
 
 __all__ = [
+    "comparison_figure",
     "plot_comparison",
     "plot_complexity",
     "plot_fitness",
@@ -122,10 +126,26 @@ def plot_step_size(metrics: Metrics, ax: Axes, *, theme: str | Theme = "light") 
     return ax
 
 
-def plot_comparison(groups: Mapping[str, Sequence[Metrics]], ax: Axes, *, theme: str | Theme = "light") -> Axes:
+def comparison_figure(groups: Mapping[str, Sequence[Metrics]], *, theme: str | Theme = "light") -> Figure:
+    """Both of the plots below side by side; what their lines are stands beneath, since names of settings are long."""
+    tone, wide, high, key = theme_of(theme), 1440, 340, 22 * len(groups) + 8
+    drawing = figure(tone, wide, high + key, Margins(right=24, bottom=50 + key))
+    left, right = drawing.subplots(1, 2, gridspec_kw={"wspace": 0.12})
+    plot_comparison(groups, left, theme=tone, names=False)
+    plot_success(groups, right, theme=tone, names=False)
+    for place, ((name, runs), colour) in enumerate(zip(groups.items(), _group_colours(tone))):
+        y = 1 - (high + 22 * place) / (high + key)
+        drawing.add_artist(Line2D([46 / wide, 66 / wide], [y, y], color=colour, linewidth=2))
+        solved = sum(solved_after(run) is not None for run in runs)
+        words = f"{name}: {solved} of {len(runs)} {'run' if len(runs) == 1 else 'runs'} solved"
+        drawing.text(74 / wide, y, words, color=tone.ink, fontsize=12, va="center")
+    return drawing
+
+
+def plot_comparison(groups: Mapping[str, Sequence[Metrics]], ax: Axes, *, theme: str | Theme = "light", names: bool = True) -> Axes:
     """Best fitness so far over evaluations, several runs a group: their median, and their middle half as a band.
 
-    A run that has ended keeps its last value.
+    A run that has ended keeps its last value. names: at the ends of the lines.
     """
     tone = theme_of(theme)
     budget = _budget(groups)
@@ -140,12 +160,13 @@ def plot_comparison(groups: Mapping[str, Sequence[Metrics]], ax: Axes, *, theme:
         drawn += [low, high]
     frame(ax, budget, drawn)
     dress(ax, tone, "evaluations", "best fitness so far: median and middle half of the runs")
-    name_ends(ax, ends)
+    if names:
+        name_ends(ax, ends)
     return ax
 
 
-def plot_success(groups: Mapping[str, Sequence[Metrics]], ax: Axes, *, theme: str | Theme = "light") -> Axes:
-    """The share of the runs that are solved after so many evaluations."""
+def plot_success(groups: Mapping[str, Sequence[Metrics]], ax: Axes, *, theme: str | Theme = "light", names: bool = True) -> Axes:
+    """The share of the runs that are solved after so many evaluations. names: at the ends of the lines."""
     tone = theme_of(theme)
     limit = _budget(groups)[-1]
     ends = []
@@ -158,7 +179,8 @@ def plot_success(groups: Mapping[str, Sequence[Metrics]], ax: Axes, *, theme: st
     ax.set_ylim(0, 103)
     ax.set_xlim(0, limit)
     dress(ax, tone, "evaluations", "runs solved, %")
-    name_ends(ax, ends)
+    if names:
+        name_ends(ax, ends)
     return ax
 
 
@@ -222,5 +244,6 @@ def _best_so_far(metrics: Metrics, x: Floats) -> Floats:
     return best[np.searchsorted(column(metrics, "evaluations"), x, side="right") - 1]
 
 
-def _group_colours(tone: Theme) -> list[str]:
-    return [tone.accent, tone.second, tone.good, tone.bad, tone.muted, *tone.species]
+def _group_colours(tone: Theme) -> Iterator[str]:
+    """Of one group after another; after the last colour the first again."""
+    return cycle([tone.accent, tone.second, tone.good, tone.bad, tone.muted, *tone.species])

@@ -20,7 +20,7 @@ from viz.curves import curve_figure
 from viz.novelty import plot_novelty
 from viz.page import definitions, figure_block, page, picture, section, themes
 from viz.progress import plot_complexity, plot_fitness, plot_lesson, plot_loss, plot_step_size, solved_after
-from viz.species import plot_species
+from viz.species import BANDS, plot_species
 from viz.style import LIGHT, Margins, figure, plot_figure
 from viz.svg import svg
 from viz.topology import MOST, network_figure
@@ -166,6 +166,7 @@ def _progress(data: ReportData, name: str) -> Iterator[str]:
         born = len({entry["id"] for record in data.metrics for entry in record["species"]})
         label = f"Sizes of {born} species over {len(data.metrics)} generations; {len(last['species'])} at the end."
         caption = f"{born:,} species in all, {len(last['species']):,} at the end. The oldest lie at the bottom; numbers are ids."
+        caption += f" Grey, on top: all but the {BANDS} largest." if born > BANDS else ""
         yield section("Species", figure_block(_plots(plot_species, data, f"{name}-species", label), caption))
     if "hidden_best" in last:
         start, end = (_network(round(record["hidden_best"]), round(record["links_best"])) for record in (first, last))

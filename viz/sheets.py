@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from math import ceil
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -24,6 +25,7 @@ Box = tuple[float, float, float]  # the middle of a square, right and down, and 
 Edges = tuple[float, float, float, float]  # left, right, top and bottom, in pixels
 CORNERS = 6  # along the arc of a petal
 CELL = 26.0  # pixels of a neuron's cell, at most
+THIN = 12.0  # pixels of a row's height, at least
 FLAT = 0.62  # height over width of a picture of bars
 DOT, CROWDED, TOUCHING = 2.0, 0.1, 0.9  # of discs: the least radius, in pixels; the share that may overlap; else their width
 STUB = 0.07  # of a picture's side: how long the mark of a link that is not there is
@@ -159,7 +161,8 @@ def draw_sheet(sketch: Sketch, sheet: Sheet, values: Array, box: Box, tint: Tint
     kind = kind_of(sheet)
     if kind == "grid" or (kind == "row" and not sized):
         x, y, side = box
-        sketch.image(tint(as_image(sheet, values)), x, y, min(side, CELL * max(as_image(sheet, values).shape)))
+        image, side = _cells(sheet, values, side)
+        sketch.image(tint(image), x, y, side)
         return
     shares, colours = tint.shares(values), tint(values)
     if kind == "row":
@@ -178,8 +181,8 @@ def draw_ground(sketch: Sketch, sheet: Sheet, box: Box, *, sized: bool = True) -
         turn = np.linspace(0, 2 * np.pi, 60)
         lines = [side * radius * np.stack([np.cos(turn), np.sin(turn)], axis=1) + (x, y) for radius in (0.22, 0.5)]
     elif kind == "grid" or (kind == "row" and not sized):
-        shape = as_image(sheet, np.zeros(len(sheet))).shape
-        left, right, upper, lower = edges(shape, x, y, min(side, CELL * max(shape)))
+        image, side = _cells(sheet, np.zeros(len(sheet)), side)
+        left, right, upper, lower = edges(image.shape, x, y, side)
         lines = [square * ((right - left) / 2, (lower - upper) / 2) + ((left + right) / 2, (upper + lower) / 2)]
     elif kind == "row":
         lines = [np.array([(x - side / 2, y), (x + side / 2, y)])]
@@ -187,6 +190,14 @@ def draw_ground(sketch: Sketch, sheet: Sheet, box: Box, *, sized: bool = True) -
         lines = [square * side / 2 + (x, y)]
     for line in lines:
         sketch.ax.plot(*line.T, color=sketch.tone.faint, linewidth=0.8, zorder=1 if kind == "row" and sized else 3.5)
+
+
+def _cells(sheet: Sheet, values: Array, side: float) -> tuple[Array, float]:
+    """The image of a sheet, and how broad it is at most. Narrow cells of a row are tall, so that they can be seen."""
+    image = as_image(sheet, values)
+    side = min(side, CELL * max(image.shape))
+    tall = ceil(THIN * image.shape[1] / side) if kind_of(sheet) == "row" else 1
+    return image.repeat(tall, axis=0), side
 
 
 def _draw_bars(sketch: Sketch, shares: Floats, colours: Colours, box: Box) -> None:

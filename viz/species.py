@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 
 from neatcore.errors import InputError, require
 from neatcore.interfaces import Floats
-from viz.style import Theme, dress, extent, theme_of
+from viz.style import LETTER, Theme, dress, extent, theme_of
 
 BANDS = 96  # species drawn one by one; the others share a grey band
 COLUMNS = 240  # points along a band: a longer run is averaged
@@ -20,11 +20,13 @@ NAMES = 6  # species that carry their number
 
 @dataclass(frozen=True)
 class Stream:
-    """Sizes (B, T) of B bands over T columns at generations (T,); ids name the bands, -1 the one of all small species."""
+    """Sizes (B, T) of B bands over T columns at generations (T,); ids name the bands, -1 the one of all small species, which are
+    `small` in number."""
 
     generations: Floats
     ids: tuple[int, ...]
     sizes: Floats
+    small: int = 0
 
 
 def stream_of(metrics: Sequence[Mapping[str, Any]], bands: int = BANDS, columns: int = COLUMNS) -> Stream:
@@ -39,7 +41,7 @@ def stream_of(metrics: Sequence[Mapping[str, Any]], bands: int = BANDS, columns:
     rest = sizes.sum(0) - sizes[kept].sum(0)
     if len(kept) == len(ids):
         return Stream(generations, tuple(ids), sizes)
-    return Stream(generations, (*(ids[k] for k in kept), -1), np.vstack([sizes[kept], rest]))
+    return Stream(generations, (*(ids[k] for k in kept), -1), np.vstack([sizes[kept], rest]), len(ids) - len(kept))
 
 
 def plot_species(metrics: Sequence[Mapping[str, Any]], ax: Axes, *, theme: str | Theme = "light") -> Axes:
@@ -57,6 +59,8 @@ def plot_species(metrics: Sequence[Mapping[str, Any]], ax: Axes, *, theme: str |
     dress(ax, tone, "generation", "genomes in each species")
     ax.grid(visible=False)
     _write_names(ax, x, sizes, stream.ids, tone)
+    if stream.small:
+        _write_rest(ax, x, sizes, stream.small, tone)
     return ax
 
 
@@ -86,6 +90,18 @@ def _band(ax: Axes, x: Floats, low: Floats, high: Floats, species: int, tone: Th
     colour = tone.faint if species < 0 else tone.species_colour(species)
     edges = low[span], high[span]
     ax.fill_between(x[span], *edges, facecolor=colour, edgecolor=tone.paper, linewidth=0.5, label=_name(species))
+
+
+def _write_rest(ax: Axes, x: Floats, sizes: Floats, small: int, tone: Theme) -> None:
+    """How many species the last band holds, where it is broadest; left out where there is no room for the words."""
+    width, height = extent(ax)
+    room = sizes[-1] * height / sizes.sum(0).max()
+    words = f"{small:,} smaller species"
+    free = np.abs((x - x[0]) / (x[-1] - x[0]) - 0.5) * width < (width - LETTER * len(words)) / 2
+    time = int(np.argmax(np.where(free, room, 0)))
+    if room[time] > 20 and free[time]:
+        middle = sizes[:, time].sum() - sizes[-1, time] / 2
+        ax.text(x[time], middle, words, fontsize=12, ha="center", va="center", color=tone.muted)
 
 
 def _write_names(ax: Axes, x: Floats, sizes: Floats, ids: Sequence[int], tone: Theme) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from neatcore.errors import InputError, require
 from neatcore.genome import Genome, Genomes
 from neatcore.interfaces import GraphSpace
+from neatcore.memory import available
 from neatcore.nets import pack
 from neatcore.nets.columns import Nets
 
@@ -159,9 +159,9 @@ def _coordinates(points: ArrayLike, name: str) -> Single:
 
 
 def _room(*shape: int) -> Single:
-    """An array to be filled; InputError where it is larger than the machine's memory."""
+    """An array to be filled; InputError where it is larger than the memory that there is."""
     wanted = 4 * int(np.prod([float(size) for size in shape]))
-    there = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    there = available()
     if wanted > there:
         raise InputError(
             f"the answers, {' × '.join(map(str, shape))} numbers, need {wanted / 1e9:,.1f} GB; there are {there / 1e9:,.1f}"

@@ -180,6 +180,38 @@ def test_runs_are_compared_by_settings(tmp_path: Path) -> None:
     assert table[1].startswith("cartpole  3/3 100 %")
 
 
+def test_labels_say_what_one_would_have_to_write(tmp_path: Path) -> None:
+    begin = ("generations=1", "stop_when_solved=false", "-q")
+    for words in (
+        ("xor",),
+        ("xor", "--preset", "lehman2011"),
+        ("xor", "--preset", "lehman2011", "population=151"),
+        ("xor", "search=cma", "encoding=mlp", "hidden=[3]"),
+        ("cartpole",),
+    ):
+        assert call("run", *words, *begin).exit_code == 0
+    labels = [row["label"] for row in objects(call("compare", "--json").stdout)]
+    assert labels == [
+        "xor",
+        "xor --preset lehman2011",
+        "xor --preset lehman2011 population=151",
+        "xor search=cma encoding=mlp",
+        "cartpole",
+    ]
+    few = [row["label"] for row in objects(call("compare", "xor-*", "--json").stdout)]
+    assert few == labels[:4]
+
+
+def test_a_task_whose_file_is_gone_is_compared_all_the_same(tmp_path: Path) -> None:
+    task = Path(task_file(tmp_path).partition(":")[0])
+    for words in (("generations=1",), ("generations=2", "population=7", "sigma=0.3", "stop_when_solved=false")):
+        assert call("run", str(task), *VECTORS, *words, "-q").exit_code == 0
+    task.unlink()
+    one, other = (row["label"] for row in objects(call("compare", "--json").stdout))
+    assert "generations=1" in one
+    assert "generations=2" in other
+
+
 def test_several_seeds_get_a_line_each_and_a_summary() -> None:
     lines = call("run", "cartpole", "--seeds", "3", "--seed", "10").stdout.splitlines()
     assert [line.split()[0].rpartition("-")[2] for line in lines[:3]] == ["10", "11", "12"]

@@ -108,3 +108,13 @@ def test_a_damaged_record_is_told(runs: Path) -> None:
     write_json(run.path / "run.json", {**run.record, "seed": "one"})
     with pytest.raises(InputError, match=r"run.json is damaged: 'seed' is 'one'"):
         find_run(str(run.path)).status()
+
+
+def test_a_run_that_cannot_be_read_does_not_hide_the_others(runs: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    good, bad = new(runs), new(runs)
+    (bad.path / "run.json").write_text("")
+    assert [run.name for run in all_runs(runs)] == [good.name]
+    assert f"left out: {bad.path / 'run.json'} is not JSON" in capsys.readouterr().err
+    assert find_run("latest").name == good.name
+    with pytest.raises(InputError, match="is not JSON"):
+        _ = find_run(bad.name).record

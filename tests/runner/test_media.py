@@ -1,13 +1,15 @@
 from __future__ import annotations
 
+import re
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
 
 from neatcore.errors import InputError, TaskError
-from runner.directory import Run, find_run
+from runner.directory import Run, all_runs, find_run
 from runner.display import Mute
 from runner.media import save_comparison, save_plots, save_replay, save_report
 from runner.session import start
@@ -107,3 +109,60 @@ def test_a_run_without_a_generation_has_nothing_to_plot() -> None:
         save_plots(run.name, [], None, "light")
     with pytest.raises(InputError, match="has no generation to report yet"):
         save_report([find_run("latest").name], None)
+
+
+@pytest.mark.parametrize(
+    ("answer", "message"),
+    [
+        ("None", "a NoneType, where Frames, a Scene, Answers or a Curve is needed"),
+        ("Frames(np.zeros((3, 9, 9), np.uint8), 5)", r"frames of shape \(3, 9, 9\)"),
+        ("Frames(np.full((3, 9, 9, 3), 2.0), 5)", "frames of float64 from 2 to 2, where uint8, or floats from 0 to 1, are needed"),
+        ("Frames(np.zeros((3, 9, 9, 3), np.uint8), 0)", "an episode at 0 frames a second"),
+        ("Answers(np.zeros((3, 2)), np.zeros((3, 1)), np.zeros((2, 1)))", "answers that do not fit together"),
+    ],
+)
+def test_what_cannot_be_drawn_is_told_and_left_out_of_a_report(
+    answer: str, message: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    showing(tmp_path, answer)
+    with pytest.raises(TaskError, match=rf"toy.py:Towards answered, asked to show: .*{message}"):
+        save_replay("latest", None, "best", 0)
+    assert save_report(["latest"], None).exists()
+    assert "the report goes without the champion at work" in capsys.readouterr().err
+
+
+def test_frames_may_be_numbers_from_0_to_1(tmp_path: Path) -> None:
+    showing(tmp_path, "Frames(np.linspace(0, 1, 3 * 9 * 9 * 3).reshape(3, 9, 9, 3), 5)")
+    with Image.open(save_replay("latest", tmp_path / "film.png", "best", 0)) as picture:
+        assert np.ptp(np.asarray(picture)) > 200
+
+
+def showing(folder: Path, answer: str) -> None:
+    """A run of a task that shows that."""
+    path = Path(task_file(folder))
+    head = "from neatcore.interfaces import Answers, Frames\n"
+    path.write_text(f"{head}{path.read_text()}\n    def show(self, policy, rng):\n        return {answer}\n")
+    made(str(path), *VECTORS)
+
+
+def test_plots_of_what_was_recorded_need_no_task(tmp_path: Path) -> None:
+    path = Path(task_file(tmp_path))
+    made(str(path), *VECTORS)
+    path.unlink()
+    assert save_plots("latest", ["fitness", "step-size"], tmp_path, "light")
+    with pytest.raises(InputError, match="there is no file"):
+        save_plots("latest", ["champion"], tmp_path, "light")
+
+
+def test_several_runs_in_a_report_are_called_by_what_tells_them_apart(tmp_path: Path) -> None:
+    task = task_file(tmp_path)
+    made(task, *VECTORS, "population=5")
+    made(task, *VECTORS, "population=6")
+    made(task, *VECTORS, "population=6")
+    made(task, *VECTORS, "population=6", seed=9)
+    path = save_report(["*"], tmp_path / "all.html")
+    found = re.findall("<h2>([^<]*)</h2>", path.read_text(encoding="utf-8"))
+    names = sorted(run.name for run in all_runs(tmp_path / "runs"))[1:3]
+    assert found[0] == "Towards population=5"
+    assert found[1:3] == [f"Towards population=6, {name}" for name in names]
+    assert found[3] == "Towards population=6, seed 9"

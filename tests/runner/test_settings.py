@@ -58,6 +58,9 @@ def test_a_key_of_two_sections_needs_one_named(monkeypatch: pytest.MonkeyPatch) 
     ("words", "message"),
     [
         (["poplation=3"], "unknown key 'poplation'; did you mean 'population'?"),
+        (["hidden=[3]"], "unknown key 'hidden': it is one of encoding=mlp, hyperneat, .*, …; this run has encoding=direct"),
+        (["search=cma", "encoding=mlp", "add_node=0.1"], "'add_node': it is one of search=neat; this run has search=cma"),
+        (["task=cartpole"], "'xor' and 'task=cartpole' are two tasks; name one"),
         (["serch.population=3"], "unknown section 'serch'; did you mean 'search'?"),
         (["search.poplation=3"], r"unknown key in section \[search\]: 'poplation'; did you mean 'population'?"),
         (["population"], "'population' is no key=value"),

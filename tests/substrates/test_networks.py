@@ -148,7 +148,7 @@ def test_expressed_links_are_counted() -> None:
 def test_links_that_no_memory_holds_are_refused() -> None:
     side = Sheet("field", "input", np.zeros((1111**2, 2)), (1111**2,))
     substrate = Substrate((side, Sheet("answer", "output", side.points, side.shape)), wire(("input", "output"), "layers"))
-    with pytest.raises(InputError, match=r"^a network of 1,523,548,331,041 possible links would take 6,094\.2 GB of memory; there"):
+    with pytest.raises(InputError, match=r"^a network of 1,523,548,331,041 possible links would take 6,094\.2 GB of .* are free$"):
         check_room(1, substrate)
     with pytest.raises(InputError, match=r"^300 networks of .* would take 1,828,258\.0 GB"):
         check_room(300, substrate)

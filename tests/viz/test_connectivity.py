@@ -105,6 +105,15 @@ def test_bars_rise_above_zero_and_hang_below_it() -> None:
     assert none.min() < 50 < none.max()
 
 
+def test_a_row_of_many_neurons_is_tall_enough_to_be_seen() -> None:
+    for count in (1, 3, 82, 400):
+        page, many = Page(LIGHT, 200, 100), sheet("a", "input", row(count, 0.0))
+        draw_sheet(page, many, np.ones(count), (100, 50, 180), Tint(LIGHT, 1.0), sized=False)
+        high, wide = (np.ptp(places) + 1 for places in np.nonzero(page.cells[..., 3]))
+        assert 11 * SHARPNESS <= high <= 30 * SHARPNESS
+        assert wide % count == 0
+
+
 # --- receptive fields and matrices --------------------------------------------------------------------------------------
 
 

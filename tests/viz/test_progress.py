@@ -158,6 +158,14 @@ def test_the_largest_species_are_those_drawn() -> None:
     assert stream.sizes[:, 0].tolist() == [50, 30, 17, 3]
 
 
+def test_the_band_of_small_species_says_how_many_they_are() -> None:
+    records = long_run(np.random.default_rng(1))
+    count = len({entry["id"] for record in records for entry in record["species"]})
+    words = {text.get_text() for text in plot_species(records, axes()).texts}
+    assert f"{count - BANDS:,} smaller species" in words
+    assert not any("smaller" in text.get_text() for text in plot_species(run(), axes()).texts)
+
+
 def test_bands_lie_on_each_other_and_end_with_their_species() -> None:
     ax = plot_species(run(), axes())
     first, second = area(ax, "species 0"), area(ax, "species 1")
@@ -233,3 +241,13 @@ def test_nothing_to_compare(plot: Any) -> None:
         plot({}, axes())
     with pytest.raises(InputError, match="no runs in the group 'NEAT'"):
         plot({"NEAT": []}, axes())
+
+
+def test_a_comparison_says_beneath_what_its_lines_are() -> None:
+    names = [f"task search=cma population={n} and_a_long_name={'x' * 60}" for n in range(40)]
+    drawing = progress.comparison_figure({name: [metrics([{0: 10}] * 5)] for name in names})
+    assert [text.get_text() for text in drawing.texts] == [f"{name}: 1 of 1 run solved" for name in names]
+    left, right = drawing.axes
+    assert len(left.lines) == len(right.lines) == len(names)
+    assert max(text.get_position()[1] for text in drawing.texts) < left.get_position().y0
+    assert min(text.get_position()[1] for text in drawing.texts) > 0

@@ -17,9 +17,9 @@ from neatcore.genome import BIAS, INPUT, OUTPUT, RULED, Genome, node_table
 from neatcore.interfaces import GraphSpace
 from tests.viz.data import genome, looped, random_genome
 from viz.geometry import middle_of
-from viz.glyphs import CURVES
+from viz.glyphs import CURVES, Pen
 from viz.layout import lay_out, layers_of, recurrent_links
-from viz.style import LIGHT, figure
+from viz.style import LIGHT, figure, plot_figure
 from viz.topology import MOST, draw_network, network_figure
 
 
@@ -214,6 +214,15 @@ def test_a_larger_network_gets_a_higher_figure() -> None:
     heights = [network_figure(random(2, hidden, 3 * hidden)).get_size_inches()[1] for hidden in (1, 12, 40)]
     assert heights == sorted(heights)
     assert heights[0] < heights[-1]
+
+
+def test_no_two_activations_look_alike() -> None:
+    seen = set()
+    for place in range(BUILT_IN):
+        ax = plot_figure(LIGHT, 300, 300)[1]
+        Pen(ax, LIGHT, 20).curve(50, 50, place)
+        seen.add(tuple(np.round(np.concatenate([np.asarray(line.get_ydata()) for line in ax.lines]), 1)))
+    assert len(seen) == BUILT_IN
 
 
 def test_every_activation_has_a_curve() -> None:
