@@ -246,8 +246,8 @@ one network.
 """
 CHANGED = f"""
 {PLAN.networks} networks are attacked together, {PLAN.networks} fresh ones are asked about the {PLAN.pictures} pictures. In %:
-pictures that were told rightly and are mistaken, by the attacked and by the fresh ones; pictures of which the fresh ones doubt more
-than of 95 % of the untouched.
+pictures that the attacked told rightly and mistake now, and those of them that the fresh ones mistake, some of which they would
+mistake unchanged; pictures of which the fresh ones doubt more than of 95 % of the untouched.
 """
 
 

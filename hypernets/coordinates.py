@@ -19,7 +19,7 @@ from hypernets.dense import Dense
 from hypernets.packing import Packing
 from hypernets.pictures import Picture, needed
 from neatcore.interfaces import Array, Floats, VectorSpace
-from neatcore.parameters import Parameters
+from neatcore.parameters import Parameters, Size
 
 if TYPE_CHECKING:
     from hypernets.interfaces import Stacked, Weights
@@ -30,8 +30,8 @@ GENERATED = "dense1.kernel"
 class CoordinateConfig(Parameters):
     """A hypernetwork that reads the places of a pixel and of a hidden unit, and writes the weight between them (Ha et al. 2016)."""
 
-    grid: tuple[int, int] = Field((16, 16), description="rows and columns of hidden units")
-    units: tuple[int, ...] = Field((25, 25), min_length=1, description="units of each hidden layer of the hypernetwork")
+    grid: tuple[Size, Size] = Field((16, 16), description="rows and columns of hidden units")
+    units: tuple[Size, ...] = Field((25, 25), min_length=1, description="units of each hidden layer of the hypernetwork")
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from hypernets.flat import Flat
 from hypernets.interfaces import Applied
 from hypernets.perceptron import perceptron
 from hypernets.policies import Traced
-from neatcore.parameters import Parameters
+from neatcore.parameters import Parameters, Size
 
 if TYPE_CHECKING:
     from hypernets.interfaces import Shapes, Stacked, Weights
@@ -26,7 +26,7 @@ ACTIVATIONS = {"relu": jax.nn.relu, "tanh": jnp.tanh, "sigmoid": jax.nn.sigmoid}
 class DenseConfig(Parameters):
     """A multilayer perceptron with linear outputs, whose weights are learnt directly."""
 
-    hidden: tuple[int, ...] = Field((64,), description="units of each hidden layer; [] for none")
+    hidden: tuple[Size, ...] = Field((64,), description="units of each hidden layer; [] for none")
     activation: Literal["relu", "tanh", "sigmoid"] = Field("relu", description="activation of hidden layers")
 
 

@@ -17,7 +17,7 @@ from pydantic import Field
 
 from hypernets.interfaces import Costing, Generator, Network
 from hypernets.losses import LOSSES, Figures, Loss
-from neatcore.errors import InputError, unknown
+from neatcore.errors import DivergenceError, InputError, unknown
 from neatcore.interfaces import Array, Encoding, Floats, Model, Space, Task, Teaching, VectorSpace
 from neatcore.parameters import Parameters
 
@@ -120,7 +120,10 @@ class Gradient:
         return [np.asarray(self.z, np.float64)] if hasattr(self, "course") else []
 
     def advance(self, rng: Random) -> int:
-        """Take the steps of one generation; how many they were. A pass over the examples goes on in the next generation."""
+        """Take the steps of one generation; how many they were. A pass over the examples goes on in the next generation.
+
+        DivergenceError where numbers are not finite any more.
+        """
         found: list[Figures] = []
         while not self.config.steps or len(found) < self.config.steps:
             batch = self._next(rng)
@@ -129,8 +132,18 @@ class Gradient:
                     break
                 continue
             found.append(self._learn(*batch))
+        self._check([float(each["loss"]) for each in found])
         self.figures = {name: float(np.mean([each[name] for each in found])) for name in found[0]}
         return len(found)
+
+    def _check(self, losses: Sequence[float]) -> None:
+        """DivergenceError where the loss of a step, or what it moved z to, is not finite."""
+        remedy = f"choose a rate below {self.config.rate:g}, or shorten gradients with clip=1"
+        for step, loss in enumerate(losses, self.steps - len(losses) + 1):
+            if not np.isfinite(loss):
+                raise DivergenceError(f"the loss of step {step:,} is {loss}: {remedy}")
+        if not jnp.isfinite(self.z).all():
+            raise DivergenceError(f"step {self.steps:,} led to weights that are not finite: {remedy}")
 
     def _next(self, rng: Random) -> Batch | None:
         """The next batch of the pass, None at its end; a new pass begins with a seed from `rng`, by which it can be found again."""

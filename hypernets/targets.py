@@ -18,7 +18,7 @@ from hypernets.wideresnet import check_depth, wide_resnet
 from neatcore.errors import InputError, unknown
 from neatcore.files import load
 from neatcore.genome import Genome
-from neatcore.parameters import Parameters, PathText
+from neatcore.parameters import Parameters, PathText, Size
 
 if TYPE_CHECKING:
     from hypernets.interfaces import Network
@@ -33,7 +33,7 @@ class StaticConfig(Parameters):
     target: Literal["auto", "conv", "wrn", "dense"] = Field(
         "auto", description="the network: conv or wrn, which look at pictures, or dense; auto: conv where a task has pictures"
     )
-    units: tuple[int, ...] = Field((64,), description="of target dense: units of each hidden layer")
+    units: tuple[Size, ...] = Field((64,), description="of target dense: units of each hidden layer")
     depth: int = Field(40, description="of target wrn: layers, 6 n + 4")
     width: int = Field(1, ge=1, le=64, description="of target wrn: times 16, 32 and 64 channels")
     generated: tuple[str, ...] = Field(

@@ -14,6 +14,10 @@ class InputTypeError(InputError, TypeError):
     """Bad input of the wrong type."""
 
 
+class DivergenceError(InputError):
+    """Training has come to numbers that are not finite."""
+
+
 class StepError(ValueError):
     """A task asked networks with inputs, or a state, of a wrong shape."""
 

@@ -19,6 +19,7 @@ from neatcore.genome import BIAS, HIDDEN, INPUT, KINDS, LINK, NODE, OUTPUT, RULE
 from neatcore.interfaces import Array, Floats
 
 FORMAT = "neatcore genome 1"
+LARGE = 1 << 20  # bytes of an array from which it is not compressed
 DAMAGE = (  # what numpy and zipfile raise on files that are cut short or changed
     OSError,
     ValueError,
@@ -47,17 +48,20 @@ def to_bytes(z: Genome | Floats, suffix: str = ".npz") -> bytes:
     if isinstance(z, Genome):
         rules = {} if z.rules is None else {"rules": z.rules}
         return npz({"format": np.array(FORMAT), "activations": np.array(NAMES), "nodes": z.nodes, "links": z.links, **rules})
-    return npz({"format": np.array(FORMAT), "vector": np.asarray(z, np.float64)})
+    vector, short = np.asarray(z, np.float64), np.asarray(z, np.float32)
+    return npz({"format": np.array(FORMAT), "vector": short if np.array_equal(short, vector) else vector})
 
 
 def npz(arrays: Mapping[str, Array]) -> bytes:
-    """Arrays as the bytes of an npz file, without dates, so that equal arrays give equal bytes."""
+    """Arrays as the bytes of an npz file, without dates, so that equal arrays give equal bytes. Large ones, which are weights that
+    hardly shrink, are not compressed: that would take longer than to train them."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, array in arrays.items():
             entry = io.BytesIO()
             np.lib.format.write_array(entry, np.ascontiguousarray(array) if array.ndim else array, allow_pickle=False)
-            archive.writestr(zipfile.ZipInfo(f"{name}.npy"), entry.getvalue(), zipfile.ZIP_DEFLATED)
+            kind = zipfile.ZIP_DEFLATED if array.nbytes < LARGE else zipfile.ZIP_STORED
+            archive.writestr(zipfile.ZipInfo(f"{name}.npy"), entry.getvalue(), kind)
     return out.getvalue()
 
 
@@ -85,8 +89,9 @@ def load(path: Path | str) -> Genome | Floats:
     require(str(arrays.get("format", "")) == FORMAT, f"{path} is no genome file")
     if "vector" in arrays:
         vector = arrays["vector"]
-        require(vector.dtype == np.float64 and vector.ndim == 1, f"{path}: the vector has shape {vector.shape}")
-        return vector
+        fine = vector.dtype in (np.float32, np.float64) and vector.ndim == 1
+        require(fine, f"{path}: the vector has shape {vector.shape}, of {vector.dtype}")
+        return vector.astype(np.float64)
     return genome_of(path, arrays)
 
 

@@ -1,11 +1,11 @@
-"""The base of every part's configuration, and a type of field that several have."""
+"""The base of every part's configuration, and types of fields that several have."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 
 class Parameters(BaseModel):
@@ -17,6 +17,9 @@ class Parameters(BaseModel):
 def _absolute(path: str) -> str:
     return str(Path(path).expanduser().absolute()) if path else ""
 
+
+Size = Annotated[int, Field(ge=1)]
+"""How many units, channels or the like: at least one."""
 
 PathText = Annotated[str, AfterValidator(_absolute)]
 """A file or a folder, the same one wherever a run is resumed from: its absolute path, or nothing."""

@@ -12,14 +12,14 @@ from pydantic import Field
 
 from neatcore.errors import InputError
 from neatcore.interfaces import Array, Floats, Ints, Policy, State, VectorSpace
-from neatcore.parameters import Parameters
+from neatcore.parameters import Parameters, Size
 from neatcore.stepping import fitting
 
 
 class MlpConfig(Parameters):
     """A multilayer perceptron, every layer with biases; sigmoid outputs."""
 
-    hidden: tuple[int, ...] = Field((8,), description="units of each hidden layer; [] for none")
+    hidden: tuple[Size, ...] = Field((8,), description="units of each hidden layer; [] for none")
     activation: Literal["tanh", "relu"] = Field("tanh", description="activation of hidden layers")
     scale: float = Field(1.0, gt=0, description="standard deviation of the first weights")
 

@@ -127,7 +127,7 @@ def train(
 
     words = spelled(words or [])
     usual = usual_training(words[0], words[1:]) if words and not (config or origin) else None
-    settings = commands.settings_of(commands.training(_words(words, generations)), preset or usual, config, origin, data)
+    settings = commands.settings_of(commands.training(_words(words, generations), origin), preset or usual, config, origin, data)
     _run(settings, Series(seed, seeds, jobs, out, origin), as_json, quiet, require_solved)
 
 

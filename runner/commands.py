@@ -69,13 +69,19 @@ def _reading(found: Draft, data: Path) -> Draft:
     return replace(found, layers=[*found.layers, Layer({"task": {"data": str(data)}}, "--data")])
 
 
-def training(words: Sequence[str]) -> list[str]:
-    """The same words for `run`: model=NAME is encoding=NAME, and the search follows the gradient unless another is named."""
+def training(words: Sequence[str], origin: str | None = None) -> list[str]:
+    """The same words for `run`: model=NAME is encoding=NAME, and the search follows the gradient. origin: a run whose settings come
+    first, so that what it trains goes on."""
     task, pairs = _task_and_pairs(words)
     named = [_model_of(pair.removeprefix("model=")) if pair.startswith("model=") else pair for pair in pairs]
     said = {key for pair in map(Word.of, named) for key in ("search", "encoding") if pair.names("run", key)}
     if "search" in said:
         raise InputError("train follows the gradient; for another search write: neatcore run TASK search=NAME")
+    models = [pair for pair in named if Word.of(pair).names("run", "encoding")]
+    require(len(models) < 2, f"model=NAME is short for encoding=NAME, and both are named: {', '.join(models)}")
+    if origin:
+        trains = file_layer(find_run(origin).config).sections["run"]["search"] in ("gradient", "agents")
+        return [*([task] if task else []), *([] if trains else ["search=gradient"]), *named]
     kind = "agents" if task.startswith("agents:") else ""
     usual = [] if "encoding" in said else [f"encoding={kind or 'dense'}"]
     return [*([task] if task else []), f"search={kind or 'gradient'}", *usual, *named]

@@ -32,7 +32,10 @@ _WORDS = {
 
 def complaints(error: ValidationError, section: str, origins: Mapping[str, str]) -> str:
     """A line for each wrong value: `population=0: must be at least 2 (search.population in my.toml)`."""
-    return "\n".join(_line(details, section, origins) for details in error.errors())
+    found = error.errors()
+    inside = {details["loc"][0] for details in found if len(details["loc"]) > 1}  # of lists, whose length is no matter then
+    told = [details for details in found if not (details["type"] == "too_short" and details["loc"][0] in inside)]
+    return "\n".join(_line(details, section, origins) for details in told)
 
 
 def _line(details: ErrorDetails, section: str, origins: Mapping[str, str]) -> str:

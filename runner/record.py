@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from contextlib import ExitStack
 from time import monotonic
 from types import TracebackType
@@ -62,14 +63,15 @@ class Recorder:
         self._metrics.append(row)
         self._timings.append({"generation": generation.number, "seconds": round(seconds, 6)})
         best = Best(generation.solved, row["best"], generation.number)
-        if best.beats(self.best):
+        if fitted(row) and best.beats(self.best):
             self.best = best
             self._save(generation, f"{generation.number:06d}")
         return row
 
     def final(self, generation: Generation[Any]) -> None:
         """Keep the champion of the last generation."""
-        self._save(generation, "final")
+        if fitted(generation.report):
+            self._save(generation, "final")
 
     def due(self) -> bool:
         """Whether it is time for a checkpoint."""
@@ -90,6 +92,11 @@ class Recorder:
     def _save(self, generation: Generation[Any], name: str) -> None:
         with replacing(self.run.champions / f"{name}.npz") as temporary:
             temporary.write_bytes(to_bytes(generation.champion))
+
+
+def fitted(row: Mapping[str, Any]) -> bool:
+    """Whether a generation's genomes count: false as long as a search says that it only prepares itself."""
+    return bool(row.get("fitted", True))
 
 
 def metrics(generation: Generation[Any]) -> dict[str, Any]:

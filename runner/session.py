@@ -12,7 +12,7 @@ from typing import Any
 
 from numpy.random import Generator, default_rng
 
-from neatcore.errors import InputError, require
+from neatcore.errors import DivergenceError, InputError, require
 from neatcore.files import load
 from neatcore.interfaces import (
     Charted,
@@ -42,7 +42,7 @@ from runner.generators import keep_generator
 from runner.interrupt import Interrupt
 from runner.parallel import workers_of
 from runner.parts import ENCODINGS, LEARNING, SEARCHES
-from runner.record import Recorder
+from runner.record import Recorder, fitted
 from runner.rewards import bred, rewarded
 from runner.settings import RunConfig, Settings, file_layer, resolve
 from runner.toml import dumps
@@ -202,7 +202,7 @@ def outcome(run: Run, status: str = "") -> Outcome:
         status=status or run.status(),
         generations=len(rows),
         evaluations=rows[-1]["evaluations"] if rows else 0,
-        best=max((row["best"] for row in rows), default=None),
+        best=max((row["best"] for row in rows if fitted(row)), default=None),
         solved=solved_at is not None,
         solved_generations=solved_at["generation"] + 1 if solved_at else None,
         solved_evaluations=solved_at["evaluations"] if solved_at else None,
@@ -302,5 +302,10 @@ def _reported(run: Run) -> Iterator[None]:
             run.update(status="interrupted" if stopped else "failed")
             if not stopped:
                 (run.path / "error.log").write_text(format_exc(), encoding="utf-8")
-        error.add_note(f"go on from the last checkpoint with: neatcore resume {run.path}")
+        begun = next(run.checkpoints.glob("*.npz"), None) is not None
+        if not isinstance(error, DivergenceError):
+            way = "go on from the last checkpoint with" if begun else "there is no checkpoint yet; begin again with"
+            error.add_note(f"{way}: neatcore resume {run.path}")
+        elif begun:
+            error.add_note(f"its last checkpoint is good; begin with that: neatcore train --from {run.path} rate=…")
         raise

@@ -68,8 +68,9 @@ def plot_fitness(metrics: Metrics, ax: Axes, *, theme: str | Theme = "light") ->
 
 
 def plot_loss(metrics: Metrics, ax: Axes, *, theme: str | Theme = "light") -> Axes:
-    """The mean loss over the training examples of each generation, logarithmic where it spans more than a decade."""
+    """The mean loss over the training examples of each generation that has one, logarithmic where it spans more than a decade."""
     tone = theme_of(theme)
+    metrics = [record for record in metrics if record.get("loss", 0.0) is not None and record.get("fitted", True)]
     generation, loss = thin([column(metrics, "generation"), column(metrics, "loss")])
     line(ax, generation, loss, tone.accent, 2, "loss")
     wide = loss.min() > 0 and loss.max() > 10 * loss.min()

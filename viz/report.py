@@ -108,7 +108,7 @@ def _article(data: ReportData, name: str, theme: str, *, several: bool) -> str:
 def _tiles(data: ReportData) -> str:
     """The figures of the headline."""
     last = data.metrics[-1]
-    best = max(float(record["best"]) for record in data.metrics)
+    best = max((float(record["best"]) for record in data.metrics if record.get("fitted", True)), default=np.nan)
     pairs = [
         ("best fitness", f"{best:,.0f}" if abs(best) >= 10_000 else f"{best:.4g}"),
         ("generations", f"{len(data.metrics):,}"),
@@ -155,6 +155,8 @@ def _progress(data: ReportData, name: str) -> Iterator[str]:
     if "steps" in last:
         label = f"Fitness goes from {first['best']:.4g} to {last['best']:.4g} over {len(data.metrics)} generations."
         caption = "How well the network does on examples that it is not trained on, after each generation of steps."
+        if "collected" in last:
+            caption = "Of the middle of the generator's latent space; as long as networks are collected, of one without weights."
     if solved_after(data.metrics):
         caption += " The ring marks the solution."
     yield section("Fitness", figure_block(_plots(plot_fitness, data, f"{name}-fitness", label), caption))
@@ -172,8 +174,9 @@ def _progress(data: ReportData, name: str) -> Iterator[str]:
         start, end = (_network(round(record["hidden_best"]), round(record["links_best"])) for record in (first, last))
         label = f"The first champion has {start}, the last one {end}."
         yield section("Complexity", figure_block(_plots(plot_complexity, data, f"{name}-complexity", label), label))
-    if "loss" in last:
-        label = f"The loss goes from {first['loss']:.3g} to {last['loss']:.3g}."
+    if last.get("loss") is not None:
+        begun = next(record["loss"] for record in data.metrics if record.get("loss") is not None)
+        label = f"The loss goes from {begun:.3g} to {last['loss']:.3g}."
         yield section("Loss", figure_block(_plots(plot_loss, data, f"{name}-loss", label), label))
     if "lesson" in last:
         before, after = last["lesson"]["first"], last["lesson"]["last"]

@@ -14,7 +14,7 @@ from pydantic import Field
 from hypernets.agents.bodies import Body
 from hypernets.agents.vae import Fitted, Vae
 from neatcore.interfaces import Floats, Ints, Policy, Simulation, State, VectorSpace
-from neatcore.parameters import Parameters
+from neatcore.parameters import Parameters, Size
 from neatcore.perceptron import PerceptronPolicy
 
 if TYPE_CHECKING:
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 class AgentsConfig(Parameters):
     """A generator of networks for a task, and the networks that it learns from."""
 
-    hidden: tuple[int, ...] = Field((16,), min_length=1, description="units of each hidden layer of the networks, all tanh")
-    widths: tuple[int, ...] = Field(
+    hidden: tuple[Size, ...] = Field((16,), min_length=1, description="units of each hidden layer of the networks, all tanh")
+    widths: tuple[Size, ...] = Field(
         (256, 128), description="units of each hidden layer of the autoencoder, from the weights inwards"
     )
     latent: int = Field(32, ge=1, le=10_000, description="numbers that stand for a network")

@@ -18,7 +18,7 @@ from hypernets.interfaces import Applied
 from hypernets.reading import read_generator
 from neatcore.errors import InputError
 from neatcore.interfaces import Floats, Policy, VectorSpace
-from neatcore.parameters import Parameters, PathText
+from neatcore.parameters import Parameters, PathText, Size
 from neatcore.perceptron import PerceptronPolicy
 
 if TYPE_CHECKING:
@@ -32,9 +32,9 @@ class LatentConfig(Parameters):
 
     generator: PathText = Field("", description="the file of the generator: a champion of a run of `train agents`")
     ends: tuple[int, int] = Field((4, 1), description="inputs and outputs of the networks that it makes")
-    hidden: tuple[int, ...] = Field((16,), description="units of their hidden layers")
+    hidden: tuple[Size, ...] = Field((16,), description="units of their hidden layers")
     pairs: bool = Field(True, description="whether it makes two outputs for each, of which the larger acts")
-    widths: tuple[int, ...] = Field((256, 128), description="units of the autoencoder's hidden layers")
+    widths: tuple[Size, ...] = Field((256, 128), description="units of the autoencoder's hidden layers")
     latent: int = Field(32, ge=1, le=10_000, description="numbers that stand for a network")
 
 

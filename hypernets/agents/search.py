@@ -16,7 +16,7 @@ from hypernets.agents.evolving import Evolved, Lineages
 from hypernets.agents.generator import Agents, Crowds
 from hypernets.agents.reinforce import Learners, Lessons
 from hypernets.agents.vae import Fit, Fitted
-from neatcore.errors import InputError
+from neatcore.errors import DivergenceError, InputError
 from neatcore.interfaces import Array, Encoding, Floats, Model, Simulated, Space, Task, VectorSpace
 from neatcore.parameters import Parameters
 
@@ -101,6 +101,8 @@ class AgentSearch:
         rngs = {place: default_rng([self.seed, place, self.passes]) for place in self.fits}
         self.figures = [fit.learn(c.batch, c.rate, beta, rngs[place]) for place, fit in self.fits.items()]
         self.figures = [each | {"loss": each["error"] + beta * each["divergence"]} for each in self.figures]
+        if not np.isfinite([each["loss"] for each in self.figures]).all():
+            raise DivergenceError(f"the loss of pass {self.passes + 1:,} is not finite: choose a rate below {c.rate:g}")
         self.passes += 1
         return self._fit_steps - before
 
@@ -122,7 +124,7 @@ class AgentSearch:
             "collected": self.source.count / self.config.networks,
         }
         if not (self.collection and self.passes):
-            return said | {"loss": 1.0}  # of a generator that answers the mean of all, the error of a weight in its own deviation
+            return said | {"fitted": False}
         variety = [self.fitted(place).variety(default_rng(self.seed)) for place in self.fits]
         each = dict(zip(self.fits, variety, strict=True))
         names = self.collection.names

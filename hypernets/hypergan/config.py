@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from neatcore.parameters import Parameters
+from neatcore.parameters import Parameters, Size
 
 
 class HyperGanConfig(Parameters):
@@ -15,13 +15,13 @@ class HyperGanConfig(Parameters):
     target: Literal["auto", "conv", "dense"] = Field(
         "auto", description="the network: conv for pictures, the paper's; or dense; auto: conv for pictures of 16 pixels or more"
     )
-    channels: tuple[int, ...] = Field(
+    channels: tuple[Size, ...] = Field(
         (), description="of target conv: of each convolution; [] for 32, 32 for grey pictures and 16, 32, 64 for those in colour"
     )
-    hidden: tuple[int, ...] = Field((64,), description="of target dense: units of each hidden layer")
+    hidden: tuple[Size, ...] = Field((64,), description="of target dense: units of each hidden layer")
     noise: int = Field(256, ge=1, le=65_536, description="numbers of noise that the mixer reads")
     code: int = Field(128, ge=1, le=65_536, description="numbers of a layer's code")
-    units: tuple[int, ...] = Field((512, 512), description="units of each hidden layer of mixer, generators and discriminator")
+    units: tuple[Size, ...] = Field((512, 512), description="units of each hidden layer of mixer, generators and discriminator")
     activation: Literal["elu", "relu"] = Field("elu", description="activation of hidden units of mixer and generators")
     normalise: bool = Field(True, description="batch normalisation of their hidden units, over draws; see `codes`")
     networks: int = Field(
