@@ -14,7 +14,19 @@ import numpy as np
 import typer
 
 from benchmarks.command import run
-from benchmarks.gradient_work import EMBEDDING, LANES, OURS, SIZES, SYMBOLS, WRITTEN, Contestants, hyperlstm, perceptrons, pictures
+from benchmarks.gradient_work import (
+    EMBEDDING,
+    LANES,
+    OURS,
+    SIZES,
+    SYMBOLS,
+    WRITTEN,
+    Contestants,
+    hyperlstm,
+    named,
+    perceptrons,
+    pictures,
+)
 from benchmarks.race import Watch
 from benchmarks.results import FOLDER, Result, table, write_csv
 from benchmarks.sample import Sample, significant
@@ -146,8 +158,8 @@ def check_torch() -> None:
 def result(heats: Sequence[Heat], rounds: int) -> Result:
     """The page about all of it."""
     compared = [f"{heat.work} {significant(heat.ratio(heat.peer))}" for heat in heats if heat.peer]
-    eager = "" if any(named(compiled=True) in heat.times for heat in heats) else ", which was not compiled"
-    headline = f"PyTorch's time{eager}, in units of ours: {', '.join(compared)}." if compared else "PyTorch was left out of this run."
+    eager = " in" if any(named(compiled=True) in heat.times for heat in heats) else ", which was not compiled, in"
+    headline = f"PyTorch's time{eager} units of ours: {', '.join(compared)}." if compared else "PyTorch was left out of this run."
     columns = ("contestant", "ms by the clock", "middle half", "ms of the processor", "× by the clock", "× of the processor")
     titles = [f"## {heat.work[0].upper()}{heat.work[1:]}\n\nWanted of PyTorch's ratio: {heat.wanted}." for heat in heats]
     parts = "\n\n".join(f"{title}\n\n{table(columns, heat.rows())}" for title, heat in zip(titles, heats, strict=True))

@@ -163,7 +163,8 @@ def result(rows: Sequence[Row], folder: Path, passes: int) -> Result:
         overview(rows),
         gap(rows),
         notes(passes, narrow=NARROW in made),
-        "To repeat a run:\n\n" + "\n".join(f"    {variant.command(1, passes)}" for variant in variants(passes) if variant.name in made),
+        "To repeat a run:\n\n"
+        + "\n".join(f"    {variant.command(1, passes)}" for variant in variants(passes) if variant.name in made),
         f"All runs, pass by pass: [{NAME}.csv]({NAME}.csv).",
     ]
     command = command_of(NAME, seeds=(seeds_of(rows), SEEDS), passes=(passes, PASSES))
@@ -173,6 +174,7 @@ def result(rows: Sequence[Row], folder: Path, passes: int) -> Result:
 
 def notes(passes: int, *, narrow: bool) -> str:
     share = steps(passes) * BATCH / NOTEBOOK
+    other = ", or narrow, with weights of deviation 0.01 as in the authors' notebook" if narrow else ""
     return f"""
 `test %` is the accuracy on the 10,000 test pictures after the pass with the best accuracy on the 5,000 kept for validation, as in
 the paper. `seconds` is the time of a run without the tests, `processor` the seconds that its threads worked, which depend less on
@@ -180,7 +182,7 @@ what else the machine does.
 
 The network is the paper's: two convolutions with kernels of 7 × 7 to 16 channels, each with ReLU and pooling, and a matrix. The
 hypernetwork writes the second kernel, 12,544 weights, from an embedding of 4 numbers, with 4,240 parameters of its own; it begins
-with hyperfan-in (Chang et al. 2020){", or narrow, with weights of deviation 0.01 as in the authors' notebook" if narrow else ""}. Adam's rate falls from
+with hyperfan-in (Chang et al. 2020){other}. Adam's rate falls from
 {RATE} to {FLOOR}, gradients longer than 100 are cut, and pictures are cut at random out of ones a pixel larger on each side. The
 notebook takes 2,750 steps of 1,000 pictures; here it is {steps(passes):,} of {BATCH}, {share:.0%} of the pictures.
 With 20 passes instead of 50, four runs whose numbers are not in the file below, the hypernetwork was 0.112 points behind (standard

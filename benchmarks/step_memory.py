@@ -30,7 +30,7 @@ TASKS = {"MNIST": "mnist", "CIFAR-10": "cifar10"}
 
 
 def variants() -> list[Variant]:
-    """The preset's sizes for CIFAR-10, and those for MNIST, which are the paper's; the mixer's first lessons are left out, which no step of training needs."""
+    """The preset's sizes, for CIFAR-10 and for MNIST; the mixer's first lessons are left out, which no step of training needs."""
     return [
         Variant(f"{name}, {size}", task, "ratzlaff2019", ("matching=0", *words))
         for name, task in TASKS.items()

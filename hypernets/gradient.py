@@ -132,11 +132,11 @@ class Gradient:
                     break
                 continue
             found.append(self._learn(*batch))
-        self._check([float(each["loss"]) for each in found])
+        self.check([float(each["loss"]) for each in found])
         self.figures = {name: float(np.mean([each[name] for each in found])) for name in found[0]}
         return len(found)
 
-    def _check(self, losses: Sequence[float]) -> None:
+    def check(self, losses: Sequence[float]) -> None:
         """DivergenceError where the loss of a step, or what it moved z to, is not finite."""
         remedy = f"choose a rate below {self.config.rate:g}, or shorten gradients with clip=1"
         for step, loss in enumerate(losses, self.steps - len(losses) + 1):

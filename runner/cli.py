@@ -269,9 +269,15 @@ def sample(
     ] = None,
 ) -> None:
     """Let a network that learnt text:FILE or strokes:FILE make up more of it, or generators make networks."""
+    from neatcore.errors import InputError
     from runner import networks as drawing
     from runner.sampling import Wish, save_sample
 
+    texts = {"--length": length, "--prime": prime, "--count": count}
+    idle = [name for name, value in (texts if networks else {"--evaluate": evaluate, "--outliers": outliers}).items() if value]
+    if idle:
+        kind = "texts and drawings, not of networks" if networks else "networks: say how many with --networks"
+        raise InputError(f"{idle[0]} is of {kind}")
     if networks:
         print(drawing.sample_networks(run, networks, seed, champion, out, evaluate=evaluate, outliers=outliers))
     else:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from importlib.resources import files
 from pathlib import Path
 
@@ -73,6 +74,10 @@ def training(words: Sequence[str], origin: str | None = None) -> list[str]:
     """The same words for `run`: model=NAME is encoding=NAME, and the search follows the gradient. origin: a run whose settings come
     first, so that what it trains goes on."""
     task, pairs = _task_and_pairs(words)
+    for pair in pairs:
+        key = pair.partition("=")[0]
+        if key != "model" and get_close_matches(key, ["model"], cutoff=0.75):
+            raise unknown("key", key, ["model"])
     named = [_model_of(pair.removeprefix("model=")) if pair.startswith("model=") else pair for pair in pairs]
     said = {key for pair in map(Word.of, named) for key in ("search", "encoding") if pair.names("run", key)}
     if "search" in said:

@@ -35,6 +35,8 @@ from runner.watching import told
 from tasks.agents import Agents
 from tasks.patterns import Pattern
 from tasks.registry import find_task
+from tasks.strokes import Strokes
+from tasks.text import Text
 from viz import progress
 from viz.behaviour import checked, encode
 from viz.novelty import plot_coverage, plot_novelty
@@ -151,6 +153,12 @@ def _sections(run: Run, parts: Parts, champion: Genome | Floats, name: str) -> I
     """What a report tells besides: the pattern of a network that paints, connectivity, and how the champion scales."""
     if isinstance(parts.task, Pattern) and isinstance(champion, Genome) and isinstance(parts.encoding, Direct):
         yield pattern_section(champion)
+    if isinstance(parts.task, Text | Strokes):
+        from runner.sampling import sample_section
+
+        sampled = sample_section(run, parts)
+        if sampled:
+            yield sampled
     weights = _named_weights(parts, champion)
     if weights:
         yield weights_section(weights, _pixels(parts), _several(parts))
@@ -198,7 +206,9 @@ def _show(run: Run, parts: Parts, champion: Genome | Floats, seed: int) -> Shown
 
 
 def _show_if_possible(run: Run, parts: Parts, champion: Genome | Floats) -> Shown | None:
-    """A report without a picture is better than none."""
+    """A report without a picture is better than none. Of texts and drawings it has samples instead."""
+    if isinstance(parts.task, Text | Strokes):
+        return None
     try:
         return _show(run, parts, champion, 0)
     except (InputError, TaskError) as error:

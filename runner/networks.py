@@ -60,8 +60,9 @@ class Drawn:
         return np.concatenate(found, axis=1)
 
 
-def draw(reference: str, count: int, seed: int = 0, champion: str = "best") -> Drawn:
-    """So many networks from a run's champion; InputError where the run has no generator to draw from."""
+def draw(reference: str, count: int, seed: int = 0, champion: str = "best", other: str = "") -> Drawn:
+    """So many networks from a run's champion; InputError where the run has no generator to draw from. other: kinds of runs that
+    would do as well, for the error."""
     from hypernets.hypergan import HyperGanConfig, hypergan
 
     run = find_run(reference)
@@ -69,8 +70,8 @@ def draw(reference: str, count: int, seed: int = 0, champion: str = "best") -> D
     task, config = settings.task, settings.encoding
     if not isinstance(config, HyperGanConfig):
         raise InputError(
-            f"run {run.name} has encoding={settings.run.encoding}, from which no networks are drawn; make one with model=hypergan, "
-            "or with: neatcore train agents task=cartpole"
+            f"run {run.name} has encoding={settings.run.encoding}, from which no networks for pictures are drawn; make one with: "
+            f"neatcore train digits model=hypergan{other}"
         )
     generator, _ = hypergan(config, task.inputs, task.outputs, task.picture_shape if isinstance(task, Pictorial) else None)
     z = load(run.champion(champion))
@@ -95,7 +96,9 @@ def sample_networks(
         return agents.save_agents(run, count, seed, out)
     path = out or run.media / f"networks-{count}.npz"
     require(path.suffix == ".npz", f"networks are written as .npz, not as {path.name!r}")
-    drawn = draw(reference, count, seed, champion)
+    drawn = draw(reference, count, seed, champion, other=", or: neatcore train agents task=cartpole")
+    if outliers:
+        pictures_of(drawn, str(outliers))  # before anything is computed: whether it is there
     write_bytes(path, npz(drawn.weights))
     if evaluate:
         print_evaluation(drawn, str(outliers) if outliers else None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from numpy.random import default_rng
 
 from neatcore.errors import InputError, require, unknown
 from neatcore.files import load
+from runner import agents
 from runner.directory import Run, find_run
 from runner.disk import write_bytes, write_text
 from runner.media import standalone
@@ -19,6 +21,9 @@ from runner.settings import file_layer, resolve
 from tasks.strokes import Strokes
 from tasks.text import Text
 from viz.drawings import drawings_figure
+from viz.page import figure_block, picture
+from viz.report import Section
+from viz.style import LIGHT
 from viz.svg import png, svg
 
 if TYPE_CHECKING:
@@ -54,7 +59,29 @@ def save_sample(reference: str, wish: Wish, out: Path | None) -> str:
         path = out or run.media / "drawings.png"
         write_bytes(path, _picture(run, parts, parts.task, wish, path))
         return str(path)
+    if hasattr(parts.encoding, "sample") or agents.encoding_of(run) == agents.NAME:
+        raise InputError(f"run {run.name} makes networks: say how many with: neatcore sample {run.name} --networks 20")
     raise InputError(f"run {run.name} is of task {run.record['task']}; only those of text:FILE and strokes:FILE can be sampled")
+
+
+def sample_section(run: Run, parts: Parts) -> Section | None:
+    """What the champion makes up, for a report; None where its task or its network is of another kind."""
+    from hypernets.recurrent import Recurrent
+
+    task, wish = parts.task, Wish()
+    if not isinstance(parts.model, Recurrent):
+        return None
+    command = f"More of it: neatcore sample {run.name}"
+    if isinstance(task, Text):
+        return Section(
+            "What it writes", command, f'<pre style="white-space: pre-wrap">{escape(_text(run, parts, task, wish))}</pre>'
+        )
+    if isinstance(task, Strokes):
+        drawn = {
+            "": picture({LIGHT.name: _picture(run, parts, task, wish, Path("drawings.png"))}, "png", "Drawings of the champion")
+        }
+        return Section("What it draws", command, figure_block(drawn, f"{DRAWINGS} drawings, from an empty sheet."))
+    return None
 
 
 def _network(run: Run, parts: Parts, wish: Wish) -> tuple[Recurrent, Weights]:

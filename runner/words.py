@@ -10,7 +10,10 @@ from typing import Any
 
 from neatcore.errors import InputError, require, unknown
 
-HINTS = {"novelty": "unknown key 'novelty'; did you mean reward=novelty?"}  # where the nearest key is another one
+HINTS = {  # where the nearest key is another one
+    "novelty": "unknown key 'novelty'; did you mean reward=novelty?",
+    "model": "unknown key 'model': `train` has it; for `run` write encoding=NAME",
+}
 
 
 @dataclass(frozen=True)

@@ -13,10 +13,11 @@ from viz.fields import means
 from viz.sheets import Sketch, Tint, edges
 from viz.style import SHARPNESS, Theme, theme_of
 
-WIDTH, TALLEST = 720.0, 240.0  # pixels of the figure, and of one part
+WIDTH, TALLEST = 720.0, 300.0  # pixels of the figure, and of one part
 EDGE, HEAD, BETWEEN = 8.0, 34.0, 16.0
 CELL = 14.0  # pixels of a weight, at most
 ACROSS, MOST = 32, 16  # small pictures in a row, and rows of them
+STRIPE = 112  # columns of a wide matrix beside each other
 SHOWN = 8  # arrays in a figure
 
 
@@ -33,7 +34,7 @@ def weights_figure(
     tone, shown = theme_of(theme), list(parts.items())[:SHOWN]
     as_cells = _rows if several else _image
     images = [as_cells(array, pixels if place == 0 else ()) for place, (_, array) in enumerate(shown)]
-    sides = [min(WIDTH - 2 * EDGE, CELL * image.shape[1], TALLEST * image.shape[1] / image.shape[0]) for image, _ in images]
+    sides = [_side(image.shape) for image, _ in images]
     heights = [side * image.shape[0] / image.shape[1] for side, (image, _) in zip(sides, images)]
     sketch = Sketch(tone, WIDTH, 2 * EDGE + sum(HEAD + height + BETWEEN for height in heights) + (18 if len(parts) > SHOWN else 0))
     top = EDGE
@@ -47,6 +48,13 @@ def weights_figure(
     if len(parts) > SHOWN:
         sketch.words(EDGE, top + 6, f"{len(parts) - SHOWN} more arrays are not shown", size=10.5)
     return sketch.done()
+
+
+def _side(shape: Sequence[int]) -> float:
+    """How broad an image is: as large as there is room for, its cells of whole pixels where a cell has one at all."""
+    high, wide = shape
+    side = min(WIDTH - 2 * EDGE, CELL * wide, TALLEST * wide / high)
+    return max(1, int(side * SHARPNESS / wide)) * wide / SHARPNESS if wide <= side * SHARPNESS else side
 
 
 def _left(sketch: Sketch, colours: Array, y: float, side: float) -> None:
@@ -66,8 +74,19 @@ def _image(array: Array, pixels: Sequence[int]) -> tuple[Floats, str]:
         fields = np.asarray(array, np.float64).T.reshape(-1, *pixels).mean(axis=-1)[: 3 * ACROSS]
         return _mosaic(_folded(fields, ACROSS // 2)), "for each unit, how it reads the picture"
     if array.shape[0] > array.shape[1]:
-        return np.asarray(array, np.float64).T, "a column for each unit that is read, a row for each that reads"
-    return np.asarray(array, np.float64), "a row for each unit that is read, a column for each that reads"
+        return _striped(np.asarray(array, np.float64).T, "a column for each unit that is read, a row for each that reads")
+    return _striped(np.asarray(array, np.float64), "a row for each unit that is read, a column for each that reads")
+
+
+def _striped(table: Floats, words: str) -> tuple[Floats, str]:
+    """A matrix that is much wider than high in stripes, one below the other, so that its cells can be seen."""
+    high, wide = table.shape
+    if wide <= max(STRIPE, 2 * high):
+        return table, words
+    count = -(-wide // STRIPE)
+    filled = np.full((high, count * STRIPE), np.nan)
+    filled[:, :wide] = table
+    return _mosaic(filled.reshape(high, count, 1, STRIPE).transpose(1, 2, 0, 3)), f"{words}; in {count} stripes"
 
 
 def _rows(arrays: Array, pixels: Sequence[int]) -> tuple[Floats, str]:

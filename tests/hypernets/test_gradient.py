@@ -15,7 +15,7 @@ from hypernets.dense import Dense, DenseConfig, dense
 from hypernets.flat import Flat
 from hypernets.gradient import Gradient, GradientConfig
 from hypernets.interfaces import Applied
-from neatcore.errors import InputError
+from neatcore.errors import DivergenceError, InputError
 from neatcore.interfaces import Descending, Generation, GraphSpace
 from neatcore.loop import descend
 from tests.hypernets.teaching import COUNT, Counting, Sides
@@ -181,3 +181,13 @@ def test_what_has_no_gradient_is_told() -> None:
 def test_a_gradient_search_is_told_from_others() -> None:
     encoding, _ = dense(DenseConfig(), 2, 2)
     assert isinstance(Gradient(GradientConfig(), encoding.space, default_rng(0)), Descending)
+
+
+@pytest.mark.parametrize("steps", [0, 3])
+def test_numbers_that_are_not_finite_stop_it(steps: int) -> None:
+    with pytest.raises(DivergenceError, match=r"the loss of step \d+ is (nan|inf): choose a rate below 1e\+20"):
+        course(GradientConfig(rate=1e20, steps=steps), 40)
+    search, *_ = follow(Sides(), GradientConfig())
+    search.steps, search.z = 7, jnp.full_like(search.z, jnp.nan)
+    with pytest.raises(DivergenceError, match="step 7 led to weights that are not finite"):
+        search.check([0.5])

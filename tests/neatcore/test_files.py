@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from neatcore.errors import InputError
-from neatcore.files import load, load_genome, load_stanley, save, to_bytes
+from neatcore.files import LARGE, load, load_genome, load_stanley, save, to_bytes
 from neatcore.genome import Genome
 from tests.neatcore.growing import grown
 
@@ -40,6 +40,18 @@ def test_vectors_survive_and_equal_things_give_equal_bytes(tmp_path: Path) -> No
     assert to_bytes(vector) == to_bytes(vector.copy())
     with pytest.raises(InputError, match="holds a vector"):
         load_genome(tmp_path / "v.npz")
+
+
+def test_large_vectors_are_written_as_they_are_and_in_single_precision_where_that_is_exact(tmp_path: Path) -> None:
+    rng, path = np.random.default_rng(0), tmp_path / "v.npz"
+    single = rng.normal(size=LARGE // 4).astype(np.float32)
+    for vector, size in ((single, 4), (rng.normal(size=LARGE // 4), 8)):
+        save(path, vector.astype(np.float64))
+        found = load(path)
+        assert isinstance(found, np.ndarray)
+        assert found.dtype == np.float64
+        assert np.array_equal(found, vector)
+        assert size * len(vector) < path.stat().st_size < size * len(vector) + 1000
 
 
 def test_stanley_s_format(tmp_path: Path) -> None:

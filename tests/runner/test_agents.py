@@ -110,8 +110,8 @@ def test_the_latent_space_of_a_run_is_searched(trained: Run) -> None:
     assert call("report", str(run)).exit_code == 0
     refused = call("sample", str(run), "--agents", "9").stderr
     assert (
-        "has encoding=latent, from which no networks are drawn; make one with model=hypergan, or with: neatcore train agents"
-        in refused
+        "has encoding=latent, from which no networks for pictures are drawn; make one with: neatcore train digits model=hypergan, "
+        "or: neatcore train agents" in refused
     )
     assert "is no generator of networks; make one with: neatcore train agents" in call("interpolate", str(run)).stderr
     assert "make at least 2" in call("sample", str(trained.path), "--agents", "1").stderr
@@ -150,3 +150,25 @@ def test_networks_of_other_tasks_are_evolved() -> None:
 def test_before_there_is_a_generator() -> None:
     assert call("train", "agents", *TINY, STEPS, "generations=1", "-q").exit_code == 0
     assert "has no generator yet; go on with: neatcore resume" in call("sample", "--agents", "9").stderr
+    searched = call("run", "cartpole", "encoding=latest", "search=cma")
+    assert "has no champion yet; go on with: neatcore resume" in searched.stderr
+    (row,) = find_run("latest").rows()
+    assert row["fitted"] is False
+    assert "loss" not in row
+
+
+def test_what_comes_before_a_generator_is_no_champion(trained: Run) -> None:
+    rows = trained.rows()
+    collecting = [row["generation"] for row in rows if not row.get("fitted", True)]
+    assert collecting
+    assert int(trained.champion().stem) not in collecting
+    page = Path(call("report", str(trained.path), "--out", "page.html").stdout.strip()).read_text(encoding="utf-8")
+    losses = [row["loss"] for row in rows if "loss" in row]
+    assert f"The loss goes from {losses[0]:.3g} to {losses[-1]:.3g}." in page
+    assert call("plot", str(trained.path), "loss", "--out", "loss.svg").exit_code == 0
+
+
+def test_a_generator_that_diverges_is_told() -> None:
+    done = call("train", "agents", *TINY, STEPS, "rate=1e20", "generations=12", "-q")
+    assert done.exit_code == 2
+    assert "is not finite: choose a rate below 1e+20" in done.stderr

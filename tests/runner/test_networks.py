@@ -73,7 +73,7 @@ def test_a_run_without_a_generator_is_named() -> None:
     for command in (("sample", "--networks", "2"), ("attack",)):
         done = call(*command)
         assert done.exit_code == 2
-        assert "has encoding=direct, from which no networks are drawn" in done.stderr
+        assert "has encoding=direct, from which no networks for pictures are drawn" in done.stderr
 
 
 def test_the_noise_of_a_generator_is_searched_by_runs_that_stand_alone(tmp_path: Path) -> None:

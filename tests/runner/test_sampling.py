@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+from typer.testing import Result
 
 from runner.directory import find_run
 from tests.runner.test_cli import call
@@ -40,6 +41,16 @@ def test_a_text_goes_on_after_its_beginning(text: str) -> None:
     twice = call("sample", "--count", "2", "--length", "9", "--out", "made.txt")
     assert twice.stdout == "made.txt\n"
     assert len(Path("made.txt").read_text(encoding="utf-8")) == 2 * 9 + 2 + 1
+    reported(call("report"), "What it writes")
+
+
+def reported(report: Result, title: str) -> None:
+    """The report has what the network makes up, and says nothing of other pictures."""
+    assert report.exit_code == 0
+    assert not report.stderr
+    page = Path(report.stdout.strip()).read_text(encoding="utf-8")
+    assert title in page
+    assert f"neatcore sample {find_run('latest').name}" in page
 
 
 def test_drawings_are_a_picture(strokes: str) -> None:
@@ -51,6 +62,7 @@ def test_drawings_are_a_picture(strokes: str) -> None:
         assert picture.width > 100
     assert call("sample", "--out", "few.svg", "--count", "2", "--length", "5").exit_code == 0
     assert Path("few.svg").read_text(encoding="utf-8").startswith("<svg")
+    reported(call("report"), "What it draws")
 
 
 def test_wishes_that_cannot_be_met(text: str, strokes: str) -> None:
@@ -63,6 +75,8 @@ def test_wishes_that_cannot_be_met(text: str, strokes: str) -> None:
     call("train", strokes, "model=rnn", "mixtures=1", *[word for word in TINY if "length" not in word])
     assert "--prime is of texts" in call("sample", "--prime", "a").stderr
     assert "did you mean '.png'" in call("sample", "--out", "a.pnf").stderr
+    assert "--evaluate is of networks: say how many with --networks" in call("sample", "--evaluate").stderr
+    assert "--prime is of texts and drawings, not of networks" in call("sample", "--networks", "3", "--prime", "a").stderr
     call("run", "xor", "generations=1", "--quiet")
     assert "is of task xor; only those of text:FILE and strokes:FILE can be sampled" in call("sample").stderr
 

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import tomllib
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from benchmarks.ordeal import contents
@@ -94,6 +96,9 @@ def test_a_task_has_a_usual_way_of_being_trained() -> None:
         (("{task}", "model=direct"), "this encoding has graphs"),
         (("{task}", "model=dens"), "did you mean 'dense'"),
         (("{task}", "drops=[3]"), "drops has 1 steps, factors 0 numbers"),
+        (("{task}", "hidden=[4,0]"), "hidden.1=0: must be at least 1"),
+        (("{task}", "modle=conv"), "unknown key 'modle'; did you mean 'model'?"),
+        (("{task}", "model=dense", "encoding=conv"), "both are named: encoding=dense, encoding=conv"),
     ],
 )
 def test_mistakes_are_told_in_a_line(words: tuple[str, ...], told: str, tmp_path: Path) -> None:
@@ -102,6 +107,29 @@ def test_mistakes_are_told_in_a_line(words: tuple[str, ...], told: str, tmp_path
     assert shown.exit_code == 2
     assert told in shown.stderr
     assert len(shown.stderr.strip().splitlines()) <= 2
+
+
+def test_a_course_that_diverges_stops_and_keeps_what_was_good(tmp_path: Path) -> None:
+    good = begin(as_file(tmp_path), "generations=3")
+    done = call("train", "--from", str(good.path), "rate=1e30", "generations=4", "checkpoint_seconds=0")
+    assert done.exit_code == 2
+    assert "is nan: choose a rate below 1e+30, or shorten gradients with clip=1" in done.stderr
+    run = find_run("latest")
+    assert f"its last checkpoint is good; begin with that: neatcore train --from {run.path} rate=…" in done.stderr
+    assert run.status() == "failed"
+    assert call("train", "--from", str(run.path), "rate=0.01", "generations=1", "-q").exit_code == 0
+    assert np.isfinite(find_run("latest").rows()[-1]["loss"])
+    assert call("compare").exit_code == 0
+
+
+def test_from_a_run_the_same_network_is_trained_on(tmp_path: Path) -> None:
+    first = begin(as_file(tmp_path), "generations=30")
+    done = call("train", "--from", str(first.path), "generations=1", "-q")
+    assert done.exit_code == 0, done.stderr
+    second = find_run("latest")
+    for section in ("encoding", "search"):
+        assert tomllib.loads(second.config.read_text())[section] == tomllib.loads(first.config.read_text())[section]
+    assert second.rows()[0]["loss"] < 0.7 * first.rows()[0]["loss"]
 
 
 def test_a_missing_package_is_told_with_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
