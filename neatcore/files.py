@@ -48,7 +48,8 @@ def to_bytes(z: Genome | Floats, suffix: str = ".npz") -> bytes:
     if isinstance(z, Genome):
         rules = {} if z.rules is None else {"rules": z.rules}
         return npz({"format": np.array(FORMAT), "activations": np.array(NAMES), "nodes": z.nodes, "links": z.links, **rules})
-    vector, short = np.asarray(z, np.float64), np.asarray(z, np.float32)
+    with np.errstate(over="ignore"):
+        vector, short = np.asarray(z, np.float64), np.asarray(z, np.float32)
     return npz({"format": np.array(FORMAT), "vector": short if np.array_equal(short, vector) else vector})
 
 
