@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import jax
 import jax.numpy as jnp
@@ -17,14 +17,16 @@ from pydantic import Field
 
 from hypernets.interfaces import Costing, Generator, Network
 from hypernets.losses import LOSSES, Figures, Loss
-from neatcore.errors import DivergenceError, InputError, unknown
+from neatcore.errors import DivergenceError, InputError, TaskError, unknown
 from neatcore.interfaces import Array, Encoding, Floats, Model, Space, Task, Teaching, VectorSpace
+from neatcore.loop import blaming
 from neatcore.parameters import Parameters
 
 if TYPE_CHECKING:
     from hypernets.interfaces import Weights
 
 Batch = tuple[Array, Array]
+Step = Annotated[int, Field(ge=0, lt=2**31)]
 
 
 class GradientConfig(Parameters):
@@ -34,8 +36,8 @@ class GradientConfig(Parameters):
     rate: float = Field(1e-3, gt=0, description="learning rate of the first step")
     decay: float = Field(1.0, gt=0, le=1, description="the rate is multiplied by it every step")
     floor: float = Field(0.0, ge=0, description="the rate does not fall below")
-    drops: tuple[int, ...] = Field((), description="steps after which the rate is multiplied, in turn, by those of `factors`")
-    factors: tuple[float, ...] = Field((), description="what the rate is multiplied by at each of `drops`")
+    drops: tuple[Step, ...] = Field((), description="steps after which the rate is multiplied, in turn, by those of `factors`")
+    factors: tuple[Annotated[float, Field(ge=0)], ...] = Field((), description="what the rate is multiplied by at each of `drops`")
     momentum: float = Field(0.9, ge=0, lt=1, description="of SGD")
     batch: int = Field(128, ge=1, le=1_000_000, description="examples, or lanes of a sequence, a step")
     steps: int = Field(0, ge=0, description="steps a generation; 0: one pass over the training examples")
@@ -46,7 +48,10 @@ class GradientConfig(Parameters):
         """The learning rate by step; InputError where drops and factors do not pair up."""
         if len(self.drops) != len(self.factors):
             raise InputError(f"drops has {len(self.drops)} steps, factors {len(self.factors)} numbers: they must pair up")
-        pieces = optax.piecewise_constant_schedule(1.0, dict(zip(self.drops, self.factors, strict=True)))
+        falls: dict[int, float] = {}
+        for drop, factor in zip(self.drops, self.factors, strict=True):
+            falls[drop] = falls.get(drop, 1.0) * factor
+        pieces = optax.piecewise_constant_schedule(1.0, falls)
 
         def rate(step: Any) -> Any:
             return jnp.maximum(self.rate * self.decay**step * pieces(step), self.floor)
@@ -126,7 +131,11 @@ class Gradient:
         """
         found: list[Figures] = []
         while not self.config.steps or len(found) < self.config.steps:
-            batch = self._next(rng)
+            begins = self._examples is None and not self.position
+            with blaming(self.course.task, "in batches"):
+                batch = self._next(rng)
+            if batch is None and begins:
+                raise TaskError(f"task {type(self.course.task).__name__} has no examples: its batches are none")
             if batch is None:
                 if not self.config.steps:
                     break

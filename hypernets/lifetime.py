@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from itertools import islice
 from typing import Any, Literal
 
 import jax
@@ -17,9 +18,10 @@ from hypernets.gradient import GradientConfig
 from hypernets.losses import LOSSES, Loss
 from hypernets.programs import Program, padded, program
 from hypernets.twins import twin_of
-from neatcore.errors import InputError, unknown
+from neatcore.errors import InputError, TaskError, unknown
 from neatcore.genome import Genome, Genomes, copied
 from neatcore.interfaces import Array, Encoding, Floats, Model, Task, Teaching
+from neatcore.loop import blaming
 from neatcore.parameters import Parameters
 
 Lessons = tuple[Array, Array]  # inputs (K, S, I) and targets (K, S, …) of K steps
@@ -71,14 +73,17 @@ class Lifetime:
         """Steps of all genomes in the last lessons, and the median loss over the population in the first step and in the last."""
         if self._course is None:
             return {}
-        first, last = (float(np.median(losses)) for losses in self._course)
+        finite = np.isfinite(self._course).all(axis=0)  # of the others nothing was learnt
+        if not finite.any():
+            return {}
+        first, last = (float(np.median(losses[finite])) for losses in self._course)
         return {"lesson": {"steps": len(self._course[0]) * self.config.steps, "first": first, "last": last}}
 
     def _lessons(self, rng: Generator) -> tuple[jax.Array, jax.Array]:
         """The batches of one lifetime; InputError where the task's examples are no single steps."""
-        batches = self._batches(rng)
-        inputs, targets = zip(*(next(batches) for _ in range(self.config.steps)))
-        stacked = np.asarray(inputs)
+        with blaming(self.task, "in batches"):
+            inputs, targets = zip(*islice(self._batches(rng), self.config.steps))
+            stacked = np.asarray(inputs)
         if stacked.ndim != 3 or not np.issubdtype(stacked.dtype, np.floating):
             name = type(self.task).__name__
             raise InputError(f"task {name} teaches in sequences; learning within a lifetime takes examples of one step")
@@ -92,6 +97,8 @@ class Lifetime:
                 size = size or len(inputs)
                 if len(inputs) == size:
                     yield inputs, targets
+            if not size:
+                raise TaskError(f"task {type(self.task).__name__} has no examples: its batches are none")
 
 
 def _taught(

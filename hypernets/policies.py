@@ -47,10 +47,14 @@ class Traced:
     def step(self, state: State, inputs: Floats, /) -> tuple[State, Floats]:
         inputs = fitting(self, inputs)
         state = fitting_state(state, self, inputs, self.network.memory)
+        if not self.size:
+            return state, np.empty((0, inputs.shape[1], self.outputs))
         return self._each(state, [np.asarray(rows, np.float32) for rows in inputs])
 
     def unroll(self, state: State, symbols: Array, /) -> tuple[State, Floats]:
         """The same symbols (T, S) for every network: the state after the last step, and outputs (P, T, S, O)."""
+        if not self.size:
+            return state, np.empty((0, *symbols.shape, self.outputs))
         return self._each(state, [symbols] * self.size)
 
     def take(self, rows: Ints, /) -> Traced:

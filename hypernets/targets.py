@@ -53,7 +53,7 @@ class StaticConfig(Parameters):
     searched: Literal["all", "embeddings"] = Field(
         "all", description="what the search changes: everything, or the embeddings alone, the rest being fixed"
     )
-    seed: int = Field(0, ge=0, description="with searched=embeddings: of the random rest")
+    seed: int = Field(0, ge=0, lt=2**63, description="with searched=embeddings: of the random rest")
     trained: PathText = Field(
         "", description="with searched=embeddings: file of a champion of searched=all, from which the rest is taken"
     )
@@ -87,6 +87,8 @@ def static_hypernet(
     kind = ("conv" if picture else "dense") if config.target == "auto" else config.target
     network = _network(kind, config, inputs, outputs, picture)
     numbers = config.embedding or NUMBERS[kind]
+    if config.trained and config.searched == "all":
+        raise InputError("trained=RUN is for searched=embeddings; to train a run further write: neatcore train --from RUN")
     whole = StaticHypernet(
         network,
         matching(network, config.generated or PAPER[kind]),

@@ -13,6 +13,7 @@ from neatcore.interfaces import (
     Behaving,
     Charted,
     Encoding,
+    Evaluation,
     GraphSpace,
     Model,
     Named,
@@ -52,8 +53,11 @@ def check_encoding(encoding: Encoding[Any, Any], model: Model[Any], genomes: Seq
         np.array_equal(answers, _run(model.bind(encoding.decode(genomes)))),
         f"{_kind(encoding)} is not pure: decoding twice differs",
     )
-    backwards = _run(model.bind(encoding.decode([genomes[i] for i in reversed(range(len(genomes)))])), flip=True)
-    require(np.array_equal(answers, backwards[::-1]), f"{_kind(encoding)}: a network depends on which genomes are decoded with it")
+    for rows in ([*reversed(range(len(genomes)))], [len(genomes) - 1], [*range(len(genomes))][1::2]):
+        if rows:
+            found = _run(model.bind(encoding.decode([genomes[row] for row in rows])), rows=np.array(rows))
+            message = f"{_kind(encoding)}: a network depends on which genomes are decoded with it, or in which order"
+            require(np.array_equal(answers[rows], found), message)
 
 
 def check_policy(policy: Policy) -> None:
@@ -66,10 +70,30 @@ def check_policy(policy: Policy) -> None:
     require(answers.swapaxes(0, 1).shape == wanted, f"{kind}: two steps gave {answers.swapaxes(0, 1).shape}, not {wanted}")
     require(np.isfinite(answers).all(), f"{kind}: outputs are not finite")
     require(np.array_equal(answers, _run(policy, lanes)), f"{kind}: the same steps from reset gave other outputs")
-    rows = np.arange(policy.size)[::2]
-    require(np.array_equal(_run(policy.take(rows), lanes, rows=rows), answers[rows]), f"{kind}: take(rows) computes other networks")
-    alone = _run(policy, 1)
-    require(np.array_equal(alone[:, :, 0], answers[:, :, 0]), f"{kind}: a lane depends on the lanes beside it")
+    last = policy.size - 1
+    for rows in (np.arange(policy.size)[::2], np.array([last]), np.array([last, 0]), np.array([0, 0])):
+        found = _run(policy.take(rows), lanes, rows=rows)
+        require(np.array_equal(found, answers[rows]), f"{kind}: take(rows) computes other networks, of rows {rows.tolist()}")
+    for lane in range(lanes):
+        alone = _run(policy, 1, first=lane)
+        require(np.array_equal(alone[:, :, 0], answers[:, :, lane]), f"{kind}: a lane depends on the lanes beside it")
+    _check_states(policy, answers)
+
+
+def _check_states(policy: Policy, answers: Any) -> None:
+    """Raise InputError unless all memory is in the state: of two episodes at once, of networks that are dropped between steps."""
+    kind, lanes = _kind(policy), answers.shape[2]
+    rows, here, there = np.array([policy.size - 1]), policy.reset(lanes), policy.reset(lanes)
+    asked = [_asked(policy.inputs, np.arange(policy.size), lanes, turn) for turn in range(2)]
+    before = asked[0].copy()
+    here, _ = policy.step(here, asked[0])
+    require(np.array_equal(asked[0], before), f"{kind}: a step writes over its inputs")
+    part = here[rows].copy()
+    policy.step(there, 2 * asked[1])
+    _, outputs = policy.step(here, asked[1])
+    require(np.array_equal(outputs, answers[:, 1]), f"{kind}: an episode depends on another one that runs at the same time")
+    _, outputs = policy.take(rows).step(part, asked[1][rows])
+    require(np.array_equal(outputs, answers[rows, 1]), f"{kind}: the networks of take(rows) do not go on from state[rows]")
 
 
 def check_task(task: Task, policy: Policy | None = None) -> None:
@@ -84,16 +108,14 @@ def check_task(task: Task, policy: Policy | None = None) -> None:
     policy = policy or _perceptrons(task)
     whole = evaluate(task, policy, default_rng(1))
     again = evaluate(task, policy, default_rng(1))
-    require(
-        np.array_equal(whole.fitness, again.fitness),
-        f"{name}: the same networks and episodes gave other fitness; draw from rng only",
-    )
-    rows = np.arange(policy.size)[1::2]
-    part = evaluate(task, policy.take(rows), default_rng(1))
-    require(
-        np.array_equal(part.fitness, whole.fitness[rows]),
-        f"{name}: a network's fitness depends on which others are evaluated with it; draw from rng per episode, not per network",
-    )
+    other = _difference(whole, again, np.arange(policy.size))
+    require(not other, f"{name}: the same networks and episodes gave other {other}; draw from rng only")
+    for rows in (np.arange(policy.size)[1::2], np.array([policy.size - 1])):
+        other = _difference(whole, evaluate(task, policy.take(rows), default_rng(1)), rows)
+        require(
+            not other,
+            f"{name}: a network's {other} depends on which others are evaluated with it; draw from rng per episode, not a network",
+        )
     if isinstance(task, Named):
         inputs, outputs = task.names
         require(
@@ -113,6 +135,7 @@ def check_task(task: Task, policy: Policy | None = None) -> None:
             found == (policy.size, len(task.behaviours)),
             f"{name}: evaluations have a behaviour of shape {found}, behaviours name {len(task.behaviours)} numbers a network",
         )
+        require(np.isfinite(whole.behaviour).all(), f"{name}: a behaviour is not finite")  # type: ignore[arg-type]
     if isinstance(task, Charted):
         trace = np.shape(task.trace(policy.take(np.arange(1)), default_rng(1)))
         require(len(trace) == 2 and trace[1] == 2, f"{name}.trace has shape {trace}, not (T, 2)")
@@ -128,16 +151,34 @@ def _perceptrons(task: Task) -> Policy:
     return model.bind(encoding.decode(sample_genomes(encoding.space)))
 
 
-def _run(policy: Policy, lanes: int = 3, *, rows: Any = None, flip: bool = False) -> Any:
+def _difference(whole: Evaluation, part: Evaluation, rows: Any) -> str:
+    """The first of the columns of an evaluation of the networks `rows` that is not as in that of all; empty where there is none."""
+    columns = {"fitness": (whole.fitness, part.fitness), "solved": (whole.solved, part.solved)}
+    columns["behaviour"] = (whole.behaviour, part.behaviour)
+    columns |= {f"info[{key!r}]": (whole.info[key], part.info.get(key)) for key in whole.info}
+    for name, (every, some) in columns.items():
+        same = (
+            every is some if every is None or some is None else np.array_equal(every[rows], some, equal_nan=some.dtype.kind == "f")
+        )
+        if not same:
+            return name
+    return ""
+
+
+def _run(policy: Policy, lanes: int = 3, *, rows: Any = None, first: int = 0) -> Any:
     """Outputs (P, 2, lanes, O) of two steps from reset on inputs that depend on the network's row and the lane alone."""
     places = np.arange(policy.size) if rows is None else rows
-    places = places[::-1] if flip else places
-    grid = places[:, None, None] * 0.37 + np.arange(lanes)[None, :, None] * 0.11 + np.arange(policy.inputs)[None, None, :] * 0.23
     state, steps = policy.reset(lanes), []
     for turn in range(2):
-        state, outputs = policy.step(state, np.cos(grid + turn))
+        state, outputs = policy.step(state, _asked(policy.inputs, places, lanes, turn, first))
         steps.append(np.array(outputs))
     return np.stack(steps, axis=1)
+
+
+def _asked(inputs: int, rows: Any, lanes: int, turn: int, first: int = 0) -> Any:
+    """Inputs (P, lanes, I) that depend on the network's row, the lane and the step."""
+    grid = rows[:, None, None] * 0.37 + np.arange(first, first + lanes)[None, :, None] * 0.11
+    return np.cos(grid + np.arange(inputs)[None, None, :] * 0.23 + turn)
 
 
 def _kind(thing: object) -> str:

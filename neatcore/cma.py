@@ -47,7 +47,8 @@ class Cma:
     def _begin(self, seed: int) -> None:
         """Take the first distribution."""
         start, size = np.full(self.space.size, self.space.mean), self.config.population or None
-        self.optimizer = self.maker(start, self.config.sigma * self.space.scale, population_size=size, seed=seed)
+        with np.errstate(divide="ignore"):  # of fewer than four samples, one is a parent
+            self.optimizer = self.maker(start, self.config.sigma * self.space.scale, population_size=size, seed=seed)
         self.optimizer._funhist_values[:] = 0.0  # it comes uninitialised, and would differ between saved states of equal runs
 
     def ask(self) -> list[Floats]:

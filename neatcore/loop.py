@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -31,6 +31,7 @@ from neatcore.interfaces import (
     Policy,
     Search,
     Task,
+    Verdict,
 )
 
 Z = TypeVar("Z")
@@ -129,7 +130,7 @@ def evaluate(task: Task, policy: Policy, rng: Generator, generation: int = 0) ->
     for side in ("inputs", "outputs"):
         has, wants = getattr(policy, side), getattr(task, side)
         require(has == wants, f"{_name(task)} is for networks of {wants} {side}; these, of the encoding, have {has}")
-    with _named(task, generation):
+    with blaming(task, f"in generation {generation}"):
         evaluation = task.evaluate(policy, rng)
     if not isinstance(evaluation, Evaluation):
         raise TaskError(f"{_name(task)} returned a {type(evaluation).__name__}, not an Evaluation, in generation {generation}")
@@ -149,25 +150,27 @@ def examine(
     figures: dict[str, Array] = {}
     for row in rows:
         count += 1
-        with _named(task, generation):
+        with blaming(task, f"in generation {generation}"):
             verdict = task.examine(policy.take(np.array([row])), rng)
-        solved[row] = verdict.solved
-        for name, value in verdict.info.items():
-            figures.setdefault(name, np.full(policy.size, np.nan))[row] = value
-        if verdict.solved:
+            if not isinstance(verdict, Verdict):
+                raise TypeError(f"examine returned a {type(verdict).__name__}, not a Verdict")
+            solved[row] = bool(verdict.solved)
+            for name, value in verdict.info.items():
+                figures.setdefault(name, np.full(policy.size, np.nan))[row] = value
+        if solved[row]:
             break
     return replace(evaluation, solved=solved, info={**evaluation.info, **figures}), rows[:count]
 
 
 @contextmanager
-def _named(task: object, generation: int) -> Iterator[None]:
+def blaming(task: object, where: str) -> Iterator[None]:
     """Turn whatever a task raises into a TaskError that says where."""
     try:
         yield
     except (InputError, TaskError):
         raise
     except Exception as error:
-        what = f"{_name(task)} raised {type(error).__name__}: {error}{_place(error, task)} in generation {generation}"
+        what = f"{_name(task)} raised {type(error).__name__}: {error}{_place(error, task)} {where}"
         raise TaskError(what) from error
 
 
@@ -183,6 +186,8 @@ def check_evaluation(evaluation: Evaluation, size: int, where: str) -> Evaluatio
         behaviour = np.asarray(evaluation.behaviour, np.float64)
         if behaviour.ndim != 2 or len(behaviour) != size:
             raise TaskError(f"{where}: behaviour has shape {behaviour.shape}, not ({size}, B)")
+    if not isinstance(evaluation.info, Mapping):
+        raise TaskError(f"{where}: info is a {type(evaluation.info).__name__}, not columns by name")
     info = {name: _column(values, f"info[{name!r}]", size, where, None) for name, values in evaluation.info.items()}
     return Evaluation(fitness, solved, behaviour, info)
 
@@ -192,6 +197,8 @@ def _column(values: Any, name: str, size: int, where: str, dtype: Any) -> Array:
         column = np.array(values, dtype)
     except (TypeError, ValueError) as error:
         raise TaskError(f"{where}: {name} is no array of numbers: {error}") from error
+    if column.dtype.kind not in "biuf":
+        raise TaskError(f"{where}: {name} holds {column.dtype}, not numbers")
     if column.shape != (size,):
         raise TaskError(f"{where}: {name} has shape {column.shape}, not ({size},), one for each network")
     return column

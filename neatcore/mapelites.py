@@ -69,6 +69,7 @@ class MapElites:
         if behaviour is None:
             raise InputError("search=map-elites needs a task that says what networks did: its evaluations have no behaviour")
         self.observed = np.array(behaviour, np.float64)
+        require(np.isfinite(self.observed).all(), "search=map-elites needs a behaviour of finite numbers")
 
     def tell(self, fitness: Floats, /) -> None:
         """Fitness (P,) of the samples: each that is better than the elite of its cell takes its place."""

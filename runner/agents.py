@@ -117,7 +117,7 @@ class Embedding:
         """The rows (P,) of the networks that a word names: a group, from which many are drawn, `best`, `worst`, or a number."""
         fitness = self.collection.fitness
         single = {"best": int(np.argmax(fitness)), "worst": int(np.argmin(fitness))}
-        if name.isdigit():
+        if name.isdecimal():
             fits = int(name) < len(fitness)
             require(fits, f"{option} {name}: there are {len(fitness):,} networks, numbered from 0; the last is {len(fitness) - 1}")
             single[name] = int(name)

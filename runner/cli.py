@@ -127,7 +127,9 @@ def train(
 
     words = spelled(words or [])
     usual = usual_training(words[0], words[1:]) if words and not (config or origin) else None
-    settings = commands.settings_of(commands.training(_words(words, generations), origin), preset or usual, config, origin, data)
+    settings = commands.settings_of(
+        commands.training(_words(words, generations), preset, config, origin), preset or usual, config, origin, data
+    )
     _run(settings, Series(seed, seeds, jobs, out, origin), as_json, quiet, require_solved)
 
 
@@ -194,7 +196,7 @@ def replay(
     run: RunName = "latest",
     out: Annotated[Path | None, typer.Option(help="a .webp, .gif, .mp4 or .png file; without, media/champion.webp")] = None,
     champion: Champion = "best",
-    seed: Annotated[int, typer.Option(min=0, help="of the episode")] = 0,
+    seed: Annotated[int, typer.Option(min=0, max=2**63 - 1, help="of the episode")] = 0,
 ) -> None:
     """Show the champion at work, as an animation."""
     from runner.media import save_replay
@@ -252,10 +254,12 @@ def paint(
 def sample(
     run: RunName = "latest",
     length: Annotated[int | None, typer.Option(min=1, help="characters, 400 without; or points of each drawing")] = None,
-    temperature: Annotated[float, typer.Option(min=0, help="below 1 more predictable, 1 as the network has it")] = 0.8,
+    temperature: Annotated[
+        float | None, typer.Option(min=0, help="below 1 more predictable, 1 as the network has it; 0.8 without")
+    ] = None,
     prime: Annotated[str, typer.Option(help="what a text begins with; without, it begins with a line")] = "",
     count: Annotated[int | None, typer.Option(min=1, help="so many texts, 1 without; or drawings, 24 without")] = None,
-    seed: Annotated[int, typer.Option(min=0, help="of what is drawn by chance")] = 0,
+    seed: Annotated[int, typer.Option(min=0, max=2**63 - 1, help="of what is drawn by chance")] = 0,
     champion: Champion = "best",
     networks: Annotated[
         int | None, typer.Option("--networks", "--agents", min=1, help="draw so many networks from a run's generator, or from each")
@@ -273,7 +277,7 @@ def sample(
     from runner import networks as drawing
     from runner.sampling import Wish, save_sample
 
-    texts = {"--length": length, "--prime": prime, "--count": count}
+    texts = {"--length": length, "--prime": prime, "--count": count, "--temperature": temperature is not None}
     idle = [name for name, value in (texts if networks else {"--evaluate": evaluate, "--outliers": outliers}).items() if value]
     if idle:
         kind = "texts and drawings, not of networks" if networks else "networks: say how many with --networks"
@@ -281,7 +285,9 @@ def sample(
     if networks:
         print(drawing.sample_networks(run, networks, seed, champion, out, evaluate=evaluate, outliers=outliers))
     else:
-        print(save_sample(run, Wish(length or 0, temperature, prime, count or 0, seed, champion), out))
+        print(
+            save_sample(run, Wish(length or 0, 0.8 if temperature is None else temperature, prime, count or 0, seed, champion), out)
+        )
 
 
 @app.command(context_settings={"ignore_unknown_options": True})
@@ -292,7 +298,7 @@ def attack(
         int, typer.Option(min=1, help="that are attacked together, and as many fresh ones that are asked then")
     ] = 10,
     pictures: Annotated[int, typer.Option(min=1, help="test pictures that are changed")] = 500,
-    seed: Annotated[int, typer.Option(min=0, help="of networks and pictures")] = 0,
+    seed: Annotated[int, typer.Option(min=0, max=2**63 - 1, help="of networks and pictures")] = 0,
     champion: Champion = "best",
     as_json: AsJson = False,
 ) -> None:
@@ -312,7 +318,7 @@ def interpolate(
     run: RunName = "latest",
     first: Annotated[str, typer.Option("--from", metavar="A", help="a group, best, worst, or the number of a network")] = "worst",
     last: Annotated[str, typer.Option("--to", metavar="B", help="the same; a group stands for many of its networks")] = "best",
-    seed: Annotated[int, typer.Option(min=0, help="of what is drawn by chance")] = 0,
+    seed: Annotated[int, typer.Option(min=0, max=2**63 - 1, help="of what is drawn by chance")] = 0,
     out: Annotated[Path | None, typer.Option(help="a .png or .svg file; without, among the run's media")] = None,
     as_json: AsJson = False,
 ) -> None:

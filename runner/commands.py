@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from importlib.resources import files
 from pathlib import Path
+from typing import Any, cast
 
 from neatcore.errors import InputError, require, unknown
 from runner import session
@@ -70,9 +71,9 @@ def _reading(found: Draft, data: Path) -> Draft:
     return replace(found, layers=[*found.layers, Layer({"task": {"data": str(data)}}, "--data")])
 
 
-def training(words: Sequence[str], origin: str | None = None) -> list[str]:
-    """The same words for `run`: model=NAME is encoding=NAME, and the search follows the gradient. origin: a run whose settings come
-    first, so that what it trains goes on."""
+def training(words: Sequence[str], preset: str | None = None, file: Path | None = None, origin: str | None = None) -> list[str]:
+    """The same words for `run`: model=NAME is encoding=NAME, and the search follows the gradient, as far as a preset, a file or a
+    run, whose settings come first, do not say so anyway."""
     task, pairs = _task_and_pairs(words)
     for pair in pairs:
         key = pair.partition("=")[0]
@@ -84,12 +85,18 @@ def training(words: Sequence[str], origin: str | None = None) -> list[str]:
         raise InputError("train follows the gradient; for another search write: neatcore run TASK search=NAME")
     models = [pair for pair in named if Word.of(pair).names("run", "encoding")]
     require(len(models) < 2, f"model=NAME is short for encoding=NAME, and both are named: {', '.join(models)}")
-    if origin:
-        trains = file_layer(find_run(origin).config).sections["run"]["search"] in ("gradient", "agents")
-        return [*([task] if task else []), *([] if trains else ["search=gradient"]), *named]
+    theirs = _run_section(preset, file, origin)
     kind = "agents" if task.startswith("agents:") else ""
-    usual = [] if "encoding" in said else [f"encoding={kind or 'dense'}"]
-    return [*([task] if task else []), f"search={kind or 'gradient'}", *usual, *named]
+    search = [] if theirs.get("search") in ("gradient", "agents") else [f"search={kind or 'gradient'}"]
+    usual = [] if "encoding" in said or "encoding" in theirs else [f"encoding={kind or 'dense'}"]
+    return [*([task] if task else []), *search, *usual, *named]
+
+
+def _run_section(preset: str | None, file: Path | None, origin: str | None) -> Mapping[str, Any]:
+    """What a run, a file or a preset says in [run]; nothing where none is named."""
+    if origin or file:
+        return file_layer(find_run(origin).config if origin else cast(Path, file)).sections.get("run", {})
+    return PRESETS.get(preset or "", {}).get("run", {})
 
 
 def _model_of(name: str) -> str:

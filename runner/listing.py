@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import asdict
+from math import isfinite
 from pathlib import Path
 
 from neatcore.errors import InputError
@@ -150,7 +151,7 @@ def _spread(spread: Spread | None) -> str:
 
 
 def _number(value: float | None) -> str:
-    if value is None:
+    if value is None or not isfinite(value):
         return "–"
     return f"{value:,.0f}" if abs(value) >= 1000 or value == int(value) else f"{value:.4g}"
 

@@ -187,8 +187,9 @@ def _parts(run: Run) -> Parts:
 def _names(parts: Parts) -> tuple[Sequence[str] | None, Sequence[str] | None]:
     """What the ends of a champion are called: by the encoding, whose networks may be others than the task's, or by the task."""
     for part in (parts.encoding, parts.task):
-        if isinstance(part, Named):
-            return part.names
+        if isinstance(part, Named) and part.names:
+            inputs, outputs = ([str(name) for name in names] for names in part.names)
+            return inputs, outputs
     return None, None
 
 

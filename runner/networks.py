@@ -118,7 +118,7 @@ def pictures_of(drawn: Drawn, outliers: str | None = None) -> tuple[Examples, fl
     """
     task = drawn.task
     if not isinstance(task, Images):
-        raise InputError(f"task {type(task).__name__} has no test pictures, on which networks are tried: leave out --evaluate")
+        raise InputError(f"task {type(task).__name__} has no test pictures, on which networks are tried")
     if outliers is None:
         return task.examples.test, task.examples.white
     size = " × ".join(map(str, task.picture_shape))

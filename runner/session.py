@@ -29,7 +29,7 @@ from neatcore.interfaces import (
     Transferable,
     VectorSpace,
 )
-from neatcore.loop import descend, evolve, heir_of
+from neatcore.loop import blaming, descend, evolve, heir_of
 from neatcore.novelty.rewards import within
 from runner import ancestry
 from runner import checkpoint as checkpoints
@@ -155,8 +155,12 @@ def inherit(parts: Parts, origin: Run) -> Checkpoint:
         raise InputError(f"run {origin.name} has no checkpoint yet, from which its genomes could be taken")
     ours, has = _ends(parts.encoding.space), _ends(theirs.encoding.space)
     own, other = bred(parts.search), bred(theirs.search)
-    if type(own) is not type(other) or ours != has or not isinstance(own, Transferable):
-        raise InputError(f"the genomes of run {origin.name} do not fit: {has}, where this run needs {ours}")
+    require(ours == has, f"the genomes of run {origin.name} do not fit: {has}, where this run needs {ours}")
+    if type(own) is not type(other):
+        kinds = type(own).__name__, type(other).__name__
+        raise InputError(f"{kinds[0]} cannot begin with what {kinds[1]} came to in run {origin.name}: name the same search")
+    if not isinstance(own, Transferable):
+        raise InputError(f"run {origin.name} has no genomes to begin with; go on with it: neatcore resume {origin.name}")
     own.adopt(within(last.search) if other is not theirs.search else last.search)
     return Checkpoint(0, 0, parts.rng.bit_generator.state, search=parts.search.state())
 
@@ -215,8 +219,9 @@ def outcome(run: Run, status: str = "") -> Outcome:
 def tested(run: Run, parts: Parts, generalising: Generalising) -> dict[str, float]:
     """Figures of a run's champion on what it never saw; the same whenever they are asked for."""
     policy = parts.model.bind(parts.encoding.decode([load(run.champion())]))
-    found = generalising.generalise(policy, default_rng(run.record["seed"]))
-    return {name: float(value) for name, value in found.items()}
+    with blaming(generalising, "in generalise"):
+        found = generalising.generalise(policy, default_rng(run.record["seed"]))
+        return {name: float(value) for name, value in found.items()}
 
 
 def _return_to(run: Run, parts: Parts, last: Checkpoint) -> None:
@@ -303,9 +308,9 @@ def _reported(run: Run) -> Iterator[None]:
             if not stopped:
                 (run.path / "error.log").write_text(format_exc(), encoding="utf-8")
         begun = next(run.checkpoints.glob("*.npz"), None) is not None
-        if not isinstance(error, DivergenceError):
+        if not isinstance(error, DivergenceError) and (begun or not isinstance(error, InputError)):
             way = "go on from the last checkpoint with" if begun else "there is no checkpoint yet; begin again with"
             error.add_note(f"{way}: neatcore resume {run.path}")
-        elif begun:
+        elif begun and isinstance(error, DivergenceError):
             error.add_note(f"its last checkpoint is good; begin with that: neatcore train --from {run.path} rate=…")
         raise

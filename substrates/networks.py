@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import prod
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -166,9 +167,9 @@ def activated(sums: Single, activation: str, role: str) -> Array:
         from neatcore.nets.kernels import activate_rows, own_rows
 
         values: Array = sums.astype(np.float64)
-        activate_rows(code_of(activation), values.reshape(len(values), -1), own_rows())
+        activate_rows(code_of(activation), values.reshape(len(values), prod(values.shape[1:])), own_rows())
         return values
     from neatcore.cppn import kernels
 
-    kernels.activate_rows(code_of(activation), sums.reshape(len(sums), -1), kernels.own_rows(single=True))
+    kernels.activate_rows(code_of(activation), sums.reshape(len(sums), prod(sums.shape[1:])), kernels.own_rows(single=True))
     return sums

@@ -26,7 +26,7 @@ class ToyRegression(Parameters):
     """
 
     points: int = Field(20, ge=1, le=100_000, description="points to learn from, drawn evenly between -reach and reach")
-    reach: float = Field(4.0, gt=0, description="the largest x of a point")
+    reach: float = Field(4.0, gt=0, le=1e6, description="the largest x of a point")
     noise: float = Field(3.0, ge=0, description="deviation of y from x³")
     seed: int = Field(0, ge=0, description="of the points")
     goal: float = Field(0.0, ge=0, description="distance from the curve that counts as solved; 0: never")
@@ -81,8 +81,9 @@ class ToyRegression(Parameters):
         """Root mean squared distance from the curve (P,), among the points or beyond them."""
         found = self.curve(policy)
         chosen = (np.abs(found.places) > self.reach) == beyond
-        squares: Floats = np.square(found.answers - found.truth)[:, chosen].mean(axis=1)
-        return np.sqrt(squares)
+        squares = np.ascontiguousarray(np.square(found.answers - found.truth)[:, chosen])
+        distance: Floats = np.sqrt(squares.mean(axis=1))  # added up in one order, however many networks there are
+        return distance
 
 
 @lru_cache(maxsize=8)

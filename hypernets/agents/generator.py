@@ -104,6 +104,8 @@ class Crowd:
         return np.empty((self.size, 0, lanes))
 
     def step(self, state: State, inputs: Floats, /) -> tuple[State, Floats]:
+        if not self.size:
+            return state, np.empty((0, np.shape(inputs)[1], self.outputs))
         return self._middle.step(state, inputs)
 
     def take(self, rows: Ints, /) -> Crowd:

@@ -40,4 +40,4 @@ class HyperGanConfig(Parameters):
     )
     matching: int = Field(100, ge=0, description="steps in which the mixer first learns codes of mean 0 and covariance 1")
     answering: int = Field(5, ge=1, le=1024, description="networks that answer together where the whole is tried")
-    seed: int = Field(0, ge=0, description="of the noise of the networks that answer")
+    seed: int = Field(0, ge=0, lt=2**63, description="of the noise of the networks that answer")

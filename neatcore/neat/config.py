@@ -55,7 +55,9 @@ class NeatConfig(Parameters):
     protect_best: bool = Field(True, description="the species that holds the best genome of the generation never stagnates")
     population_stagnation: int = Field(20, ge=1, description="after more generations without improvement the top two species breed")
     survival: float = Field(0.2, gt=0, le=1, description="share of a species that may become parents")
-    champion_size: int = Field(5, ge=0, description="champions of species with more offspring than this are copied unchanged")
+    champion_size: int = Field(
+        5, ge=0, le=1_000_000, description="champions of species with more offspring than this are copied unchanged"
+    )
 
     mutate_only: float = Field(0.25, ge=0, le=1, description="share of offspring without crossover")
     mate_only: float = Field(0.0, ge=0, le=1, description="share of crossed offspring that is not mutated")

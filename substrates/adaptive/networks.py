@@ -67,7 +67,7 @@ class AdaptivePolicy:
 
     def reset(self, lanes: int, /) -> State:
         """Every lane begins with the weights of birth."""
-        weights = [born[self.rows].reshape(self.size, 1, -1) for born in self.learning.born.weights]
+        weights = [born[self.rows].reshape(self.size, 1, born[0].size) for born in self.learning.born.weights]
         whole = np.concatenate([np.zeros((self.size, 1, self._kept), np.float32), *weights], axis=2)
         return np.repeat(whole, lanes, axis=1)
 

@@ -191,3 +191,8 @@ def test_numbers_that_are_not_finite_stop_it(steps: int) -> None:
     search.steps, search.z = 7, jnp.full_like(search.z, jnp.nan)
     with pytest.raises(DivergenceError, match="step 7 led to weights that are not finite"):
         search.check([0.5])
+
+
+def test_drops_at_the_same_step_multiply() -> None:
+    config = GradientConfig(drops=(2, 2, 4), factors=(0.5, 0.5, 0.1))
+    assert [float(config.schedule()(step)) for step in (0, 3, 5)] == pytest.approx([1e-3, 2.5e-4, 2.5e-5])

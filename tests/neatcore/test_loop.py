@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Any
 
@@ -258,3 +258,115 @@ def test_check_policy_finds_networks_that_feel_each_other() -> None:
     check_policy(policy)
     with pytest.raises(InputError, match=r"take\(rows\) computes other networks"):
         check_policy(Mixed(policy))
+
+
+@dataclass(frozen=True)
+class Wrapped:
+    """Networks that answer as others do, with one law broken by `wrong`."""
+
+    inner: Policy
+    wrong: str
+    size: int = 6
+    inputs: int = 2
+    outputs: int = 1
+    memory: dict[str, Any] = field(default_factory=dict)
+
+    def reset(self, lanes: int, /) -> Any:
+        return self.inner.reset(lanes)
+
+    def step(self, state: Any, inputs: Any, /) -> Any:
+        state, outputs = self.inner.step(state, inputs)
+        if self.wrong == "lanes before":
+            outputs = outputs.cumsum(axis=1)
+        if self.wrong == "the first network":
+            outputs = outputs + outputs[:1]
+        if self.wrong == "memory elsewhere":
+            outputs = outputs + self.memory.get("last", np.zeros_like(outputs)).mean()
+            self.memory["last"] = outputs
+        if self.wrong == "writes":
+            inputs *= 2
+        return state, outputs
+
+    def take(self, rows: Any, /) -> Any:
+        rows = np.unique(rows) if self.wrong == "sorts" else rows
+        return Wrapped(self.inner.take(rows), self.wrong, len(rows))
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ("lanes before", "a lane depends on the lanes beside it"),
+        ("the first network", "computes other networks"),
+        ("memory elsewhere", "the same steps from reset gave other outputs|depends on another one"),
+        ("writes", "writes over its inputs"),
+        ("sorts", "computes other networks|negative|shape"),
+    ],
+)
+def test_check_policy_finds_every_broken_law(wrong: str, message: str) -> None:
+    encoding, model = mlp(MlpConfig(hidden=()), 2, 1)
+    policy = model.bind(encoding.decode(list(default_rng(0).normal(size=(6, 3)))))
+    check_policy(Wrapped(policy, "none"))
+    with pytest.raises((InputError, ValueError), match=message):
+        check_policy(Wrapped(policy, wrong))
+
+
+def test_check_encoding_finds_weights_that_depend_on_others() -> None:
+    inner, model = mlp(MlpConfig(hidden=()), 2, 1)
+
+    @dataclass(frozen=True)
+    class Scaled:
+        space: Any = inner.space
+
+        def decode(self, genomes: Any, /) -> Any:
+            return inner.decode(list(np.array(genomes) / np.abs(genomes).max()))
+
+    with pytest.raises(InputError, match="depends on which genomes are decoded with it"):
+        check_encoding(Scaled(), model)
+
+
+@pytest.mark.parametrize(
+    ("column", "change"),
+    [
+        ("solved", lambda found: replace(found, solved=found.fitness == found.fitness.max())),
+        ("info", lambda found: replace(found, info={"rank": np.argsort(np.argsort(found.fitness))})),
+        ("behaviour", lambda found: replace(found, behaviour=found.fitness[:, None] - found.fitness.mean())),
+    ],
+)
+def test_check_task_looks_at_every_column(column: str, change: Any) -> None:
+    check_task(Sum())
+    with pytest.raises(InputError, match=rf"Sum: a network's {column}.* depends on which others are evaluated with it"):
+        check_task(Sum(change))
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda found: replace(found, info=None), "info is a NoneType, not columns by name"),
+        (lambda found: replace(found, info={"when": np.full(len(found.fitness), 1j)}), "holds complex128, not numbers"),
+    ],
+)
+def test_columns_that_are_no_numbers_are_told(change: Any, message: str) -> None:
+    with pytest.raises(TaskError, match=message):
+        turns(Sum(change), 1)
+
+
+@pytest.mark.parametrize("verdict", [None, 3, Verdict(True, {"mark": "good"})])
+def test_a_verdict_that_is_none_is_told(verdict: Any) -> None:
+    class Odd(Sum):
+        def examine(self, _policy: Policy, _rng: Generator, /) -> Verdict:
+            found: Verdict = verdict
+            return found
+
+    with pytest.raises(TaskError, match=r"task Odd raised (TypeError|ValueError).* in generation 0"):
+        turns(Odd(), 1)
+
+
+def test_all_members_may_be_parents() -> None:
+    rng = default_rng(1)
+    encoding, _ = direct(DirectConfig(), 2, 1)
+    neat = Neat(NeatConfig(population=40, survival=1.0, threshold=0.5), encoding.space, rng)
+    for _ in range(30):
+        genomes = neat.ask()
+        assert all(len(genome.nodes) >= 4 for genome in genomes)
+        neat.tell(rng.random(len(genomes)))
+    assert len(neat.report()["species"]) > 3

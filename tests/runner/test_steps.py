@@ -64,6 +64,14 @@ def test_states_of_other_networks_and_lanes_are_refused(kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
+def test_no_networks_at_all_are_asked_too(kind: str) -> None:
+    none = networks(kind).take(np.empty(0, np.int64))
+    state, outputs = none.step(none.reset(LANES), np.empty((0, LANES, none.inputs)))
+    assert len(state) == 0
+    assert outputs.shape == (0, LANES, none.outputs)
+
+
+@pytest.mark.parametrize("kind", KINDS)
 def test_whole_numbers_count_as_their_value(kind: str) -> None:
     policy = networks(kind)
     ones = np.ones((policy.size, LANES, policy.inputs))

@@ -122,6 +122,79 @@ def test_a_course_that_diverges_stops_and_keeps_what_was_good(tmp_path: Path) ->
     assert call("compare").exit_code == 0
 
 
+EMPTY = """
+from tests.hypernets.teaching import Sides as Base
+
+class Empty(Base):
+    def batches(self, size, rng):
+        return iter(())
+
+class Raising(Base):
+    def batches(self, size, rng):
+        raise KeyError("lost")
+
+class Careless(Base):
+    def generalise(self, policy, rng):
+        return {"a": "b"}
+
+class Vague(Base):
+    def generalise(self, policy, rng):
+        return {"a": float("nan")}
+"""
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("train", "own.py:Empty"), "has no examples: its batches are none"),
+        (("train", "own.py:Empty", "steps=3"), "has no examples: its batches are none"),
+        (
+            ("run", "own.py:Empty", "output_activation=linear", "gradient=lamarckian", "population=4"),
+            "has no examples: its batches are none",
+        ),
+        (("train", "own.py:Raising"), "task Raising raised KeyError: 'lost' (own.py:10) in batches"),
+        (("train", "own.py:Careless"), "task Careless raised ValueError: could not convert string to float: 'b'"),
+    ],
+)
+def test_a_task_that_teaches_nothing_is_told(words: tuple[str, ...], told: str) -> None:
+    Path("own.py").write_text(EMPTY, encoding="utf-8")
+    done = call(*words, "generations=1", "-q")
+    assert done.exit_code == 3
+    assert told in done.stderr
+
+
+def test_a_preset_and_a_file_say_what_is_trained(tmp_path: Path) -> None:
+    found = settings_of(training(["digits"], "ratzlaff2019"), "ratzlaff2019", None)
+    assert (found.run.search, found.run.encoding) == ("gradient", "hypergan")
+    run = begin(as_file(tmp_path), "generations=1", "encoding=dense", "hidden=[5]")
+    again = settings_of(training([], None, run.config), None, run.config)
+    assert again.sections["encoding"] == {"activation": "relu", "hidden": [5]}
+    assert settings_of(training(["digits"], "ha2016-mnist"), "ha2016-mnist", None).run.encoding == "dense"
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("run", "--from", "{run}", "search=cma"), "Cma cannot begin with what Gradient came to"),
+        (("train", "--from", "{run}", "hidden=[7]"), "do not fit: vectors of 32 numbers, where this run needs vectors of"),
+        (("train", "digits", "model=static-hypernet", "trained={run}"), "trained=RUN is for searched=embeddings"),
+        (("train", "digits", "factors=[-1]", "drops=[1]"), "factors.0=-1: must be at least 0"),
+    ],
+)
+def test_what_cannot_go_on_says_why(words: tuple[str, ...], told: str, tmp_path: Path) -> None:
+    run = begin(as_file(tmp_path), "generations=1")
+    done = call(*(word.replace("{run}", str(run.path)) for word in words))
+    assert done.exit_code == 2
+    assert told in done.stderr
+
+
+def test_a_figure_that_is_no_number_is_shown_as_none() -> None:
+    Path("own.py").write_text(EMPTY, encoding="utf-8")
+    assert call("train", "own.py:Vague", "generations=1", "-q").exit_code == 0
+    assert call("compare").stdout.splitlines()[1].endswith("– [– – –]")
+    assert call("show").exit_code == 0
+
+
 def test_from_a_run_the_same_network_is_trained_on(tmp_path: Path) -> None:
     first = begin(as_file(tmp_path), "generations=30")
     done = call("train", "--from", str(first.path), "generations=1", "-q")

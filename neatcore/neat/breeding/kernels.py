@@ -91,7 +91,8 @@ class Litter(NamedTuple):
 @kernel
 def pick(members: Ints, starts: Ints, kind: int, survival: float, draw: float) -> int:
     """One of the fittest members of a species, by a draw in [0, 1)."""
-    pool = int(survival * (starts[kind + 1] - starts[kind]) + 1)
+    size = starts[kind + 1] - starts[kind]
+    pool = min(size, int(survival * size + 1))
     return int(members[starts[kind] + int(draw * pool)])
 
 
