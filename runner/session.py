@@ -307,10 +307,18 @@ def _reported(run: Run) -> Iterator[None]:
             run.update(status="interrupted" if stopped else "failed")
             if not stopped:
                 (run.path / "error.log").write_text(format_exc(), encoding="utf-8")
-        begun = next(run.checkpoints.glob("*.npz"), None) is not None
-        if not isinstance(error, DivergenceError) and (begun or not isinstance(error, InputError)):
-            way = "go on from the last checkpoint with" if begun else "there is no checkpoint yet; begin again with"
-            error.add_note(f"{way}: neatcore resume {run.path}")
-        elif begun and isinstance(error, DivergenceError):
-            error.add_note(f"its last checkpoint is good; begin with that: neatcore train --from {run.path} rate=…")
+        way = _way_on(run, error)
+        if way:
+            error.add_note(way)
         raise
+
+
+def _way_on(run: Run, error: BaseException) -> str:
+    """How to go on after an error, in words; nothing where the same settings would only lead to it again."""
+    begun = next(run.checkpoints.glob("*.npz"), None) is not None
+    if isinstance(error, DivergenceError):
+        handed_on = begun and file_layer(run.config).sections["run"]["search"] == "gradient"
+        return f"its last checkpoint is good; begin with that: neatcore train --from {run.path} rate=…" if handed_on else ""
+    if begun:
+        return f"go on from the last checkpoint with: neatcore resume {run.path}"
+    return "" if isinstance(error, InputError) else f"there is no checkpoint yet; begin again with: neatcore resume {run.path}"

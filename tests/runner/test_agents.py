@@ -172,3 +172,4 @@ def test_a_generator_that_diverges_is_told() -> None:
     done = call("train", "agents", *TINY, STEPS, "rate=1e20", "generations=12", "-q")
     assert done.exit_code == 2
     assert "is not finite: choose a rate below 1e+20" in done.stderr
+    assert "--from" not in done.stderr
