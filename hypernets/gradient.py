@@ -16,7 +16,7 @@ from numpy.random import default_rng
 from pydantic import Field
 
 from hypernets.interfaces import Costing, Generator, Network
-from hypernets.losses import LOSSES, Figures, Loss
+from hypernets.losses import LOSSES, Figures, Loss, check_classes
 from neatcore.errors import DivergenceError, InputError, TaskError, unknown
 from neatcore.interfaces import Array, Encoding, Floats, Model, Space, Task, Teaching, VectorSpace
 from neatcore.loop import blaming
@@ -164,7 +164,9 @@ class Gradient:
                 next(self._examples)
         batch = next(self._examples, None)
         self.position += 1
-        if batch is None:
+        if batch is not None:
+            check_classes(self.course.task, np.asarray(batch[1]))
+        else:
             self._examples, self.pass_seed, self.position = None, -1, 0
             self.memory = self.memory[:0]
         return batch

@@ -15,7 +15,7 @@ from numpy.random import Generator
 from pydantic import Field
 
 from hypernets.gradient import GradientConfig
-from hypernets.losses import LOSSES, Loss
+from hypernets.losses import LOSSES, Loss, check_classes
 from hypernets.programs import Program, padded, program
 from hypernets.twins import twin_of
 from neatcore.errors import InputError, TaskError, unknown
@@ -94,6 +94,7 @@ class Lifetime:
         size = 0
         while True:
             for inputs, targets in self.task.batches(self.config.batch, rng):
+                check_classes(self.task, np.asarray(targets))
                 size = size or len(inputs)
                 if len(inputs) == size:
                     yield inputs, targets

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import jax
 import jax.numpy as jnp
 import optax
 
 from hypernets.mixtures import Mixture
+from neatcore.errors import TaskError
+
+if TYPE_CHECKING:
+    from neatcore.interfaces import Array, Teaching
 
 Figures = dict[str, jax.Array]
 Loss = Callable[[jax.Array, jax.Array], tuple[jax.Array, Figures]]
@@ -43,3 +48,11 @@ def mixture_density(outputs: jax.Array, targets: jax.Array) -> tuple[jax.Array, 
 
 
 LOSSES: dict[str, Loss] = {"cross-entropy": cross_entropy, "squared": squared, "mixture-density": mixture_density}
+
+
+def check_classes(task: Teaching, targets: Array) -> None:
+    """TaskError where targets are to be classes, and are none of those that the networks have outputs for."""
+    count: int = task.outputs  # type: ignore[attr-defined]
+    if task.loss == "cross-entropy" and targets.size and not 0 <= targets.min() <= targets.max() < count:
+        found = f"{targets.min()} … {targets.max()}"
+        raise TaskError(f"task {type(task).__name__} teaches classes {found}; for its {count} outputs they are 0 … {count - 1}")

@@ -122,12 +122,18 @@ def test_a_course_that_diverges_stops_and_keeps_what_was_good(tmp_path: Path) ->
     assert call("compare").exit_code == 0
 
 
+LAMARCK = ("output_activation=linear", "gradient=lamarckian", "population=4")
 EMPTY = """
 from tests.hypernets.teaching import Sides as Base
 
 class Empty(Base):
     def batches(self, size, rng):
         return iter(())
+
+class Wild(Base):
+    def batches(self, size, rng):
+        for inputs, targets in super().batches(size, rng):
+            yield inputs, targets + 5
 
 class Raising(Base):
     def batches(self, size, rng):
@@ -148,11 +154,10 @@ class Vague(Base):
     [
         (("train", "own.py:Empty"), "has no examples: its batches are none"),
         (("train", "own.py:Empty", "steps=3"), "has no examples: its batches are none"),
-        (
-            ("run", "own.py:Empty", "output_activation=linear", "gradient=lamarckian", "population=4"),
-            "has no examples: its batches are none",
-        ),
-        (("train", "own.py:Raising"), "task Raising raised KeyError: 'lost' (own.py:10) in batches"),
+        (("run", "own.py:Empty", *LAMARCK), "has no examples: its batches are none"),
+        (("train", "own.py:Raising"), "task Raising raised KeyError: 'lost' (own.py:15) in batches"),
+        (("train", "own.py:Wild"), "task Wild teaches classes 5 … 6; for its 2 outputs they are 0 … 1"),
+        (("run", "own.py:Wild", *LAMARCK), "task Wild teaches classes 5 … 6; for its 2 outputs they are 0 … 1"),
         (("train", "own.py:Careless"), "task Careless raised ValueError: could not convert string to float: 'b'"),
     ],
 )
