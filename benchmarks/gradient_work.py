@@ -13,17 +13,20 @@ import numpy as np
 from benchmarks.recurrent_speed import Work, contestants
 from hypernets.convnet import ConvNet
 from hypernets.dense import Dense
+from hypernets.generated import perceptrons as generated
 from hypernets.losses import cross_entropy
 from hypernets.packing import Packing
 from hypernets.recurrent import HyperLstm, Recurrent
 from hypernets.static import StaticHypernet
 
 OURS, SYMBOLS = "neatcore", 50
+FIRST = "neatcore, weights made first"
 EMBEDDING, LANES = 8, 64
 SIZES = (8, 32, 32, 2)  # of the perceptrons
 WRITTEN = 16  # numbers from which each is generated
 SIDE, CLASSES = 28, 10
-Contestants = dict[str, Callable[[], Mapping[str, Any]]]
+Contestant = Callable[[], Mapping[str, Any]]
+Contestants = dict[str, Contestant]
 
 
 def named(compiled: bool) -> str:
@@ -60,22 +63,25 @@ def _perceptrons(count: int, lanes: int, forms: Sequence[bool]) -> tuple[Contest
     shapes = (count, WRITTEN), (WRITTEN, packing.size), (count, lanes, SIZES[0])
     z, writer, inputs = (np.asarray(rng.normal(0, 0.3, shape), np.float32) for shape in shapes)
 
-    def outputs(z: jax.Array, writer: jax.Array, inputs: jax.Array) -> jax.Array:
+    def at_once(z: jax.Array, writer: jax.Array, inputs: jax.Array) -> jax.Array:
+        parts = jax.vmap(packing.unpack)(writer)
+        layers = range(1, len(SIZES))
+        return generated(z, [parts[f"dense{k}.{kind}"] for k in layers for kind in ("kernel", "bias")], inputs)
+
+    def made_first(z: jax.Array, writer: jax.Array, inputs: jax.Array) -> jax.Array:
         def one(z: jax.Array, x: jax.Array) -> jax.Array:
             weights = {name: (z @ matrix).reshape(network.shapes[name]) for name, matrix in parts.items()}
             return network.apply(weights, jnp.zeros((lanes, 0)), x).outputs
 
         parts = {name: matrices.reshape(WRITTEN, -1) for name, matrices in jax.vmap(packing.unpack)(writer).items()}
-        answers: jax.Array = jax.vmap(one)(z, inputs)
-        return answers
-
-    def loss(z: jax.Array, writer: jax.Array, inputs: jax.Array) -> jax.Array:
-        return jnp.square(outputs(z, writer, inputs)).mean((1, 2)).sum()
+        found: jax.Array = jax.vmap(one)(z, inputs)
+        return found
 
     ready = tuple(map(jnp.asarray, (z, writer, inputs)))
-    answer, slope = jax.jit(outputs), jax.jit(jax.grad(loss, (0, 1)))
-    answers: Contestants = {OURS: lambda: {"outputs": np.asarray(answer(*ready))}}
-    slopes: Contestants = {OURS: lambda: dict(zip(("z", "writer"), jax.device_get(slope(*ready)), strict=True))}
+    answers: Contestants = {}
+    slopes: Contestants = {}
+    for name, outputs in ((OURS, at_once), (FIRST, made_first)):
+        answers[name], slopes[name] = _answered(outputs, ready), _sloped(outputs, ready)
     if forms:
         from benchmarks.torch_peers import perceptrons
 
@@ -84,6 +90,16 @@ def _perceptrons(count: int, lanes: int, forms: Sequence[bool]) -> tuple[Contest
             answers[named(compiled)] = partial(_outputs, theirs)
             slopes[named(compiled)] = their_slopes
     return answers, slopes
+
+
+def _answered(outputs: Callable[..., jax.Array], ready: Sequence[jax.Array]) -> Contestant:
+    answer = jax.jit(outputs)
+    return lambda: {"outputs": np.asarray(answer(*ready))}
+
+
+def _sloped(outputs: Callable[..., jax.Array], ready: Sequence[jax.Array]) -> Contestant:
+    slope = jax.jit(jax.grad(lambda *given: jnp.square(outputs(*given)).mean((1, 2)).sum(), (0, 1)))
+    return lambda: dict(zip(("z", "writer"), jax.device_get(slope(*ready)), strict=True))
 
 
 def _outputs(answer: Callable[[], Any]) -> Mapping[str, Any]:

@@ -16,8 +16,8 @@ from numpy.random import default_rng
 from pydantic import Field
 
 from hypernets.interfaces import Costing, Generator, Network
-from hypernets.losses import LOSSES, Figures, Loss, check_classes
-from neatcore.errors import DivergenceError, InputError, TaskError, unknown
+from hypernets.losses import LOSSES, Figures, Loss, check_classes, without_examples
+from neatcore.errors import DivergenceError, InputError, unknown
 from neatcore.interfaces import Array, Encoding, Floats, Model, Space, Task, Teaching, VectorSpace
 from neatcore.loop import blaming
 from neatcore.parameters import Parameters
@@ -135,7 +135,7 @@ class Gradient:
             with blaming(self.course.task, "in batches"):
                 batch = self._next(rng)
             if batch is None and begins:
-                raise TaskError(f"task {type(self.course.task).__name__} has no examples: its batches are none")
+                raise without_examples(self.course.task)
             if batch is None:
                 if not self.config.steps:
                     break

@@ -15,10 +15,10 @@ from numpy.random import Generator
 from pydantic import Field
 
 from hypernets.gradient import GradientConfig
-from hypernets.losses import LOSSES, Loss, check_classes
+from hypernets.losses import LOSSES, Loss, check_classes, without_examples
 from hypernets.programs import Program, padded, program
 from hypernets.twins import twin_of
-from neatcore.errors import InputError, TaskError, unknown
+from neatcore.errors import InputError, unknown
 from neatcore.genome import Genome, Genomes, copied
 from neatcore.interfaces import Array, Encoding, Floats, Model, Task, Teaching
 from neatcore.loop import blaming
@@ -99,7 +99,7 @@ class Lifetime:
                 if len(inputs) == size:
                     yield inputs, targets
             if not size:
-                raise TaskError(f"task {type(self.task).__name__} has no examples: its batches are none")
+                raise without_examples(self.task)
 
 
 def _taught(

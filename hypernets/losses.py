@@ -50,6 +50,11 @@ def mixture_density(outputs: jax.Array, targets: jax.Array) -> tuple[jax.Array, 
 LOSSES: dict[str, Loss] = {"cross-entropy": cross_entropy, "squared": squared, "mixture-density": mixture_density}
 
 
+def without_examples(task: object) -> TaskError:
+    """The error of a task whose batches are none."""
+    return TaskError(f"task {type(task).__name__} has no examples: its batches are none")
+
+
 def check_classes(task: Teaching, targets: Array) -> None:
     """TaskError where targets are to be classes, and are none of those that the networks have outputs for."""
     count: int = task.outputs  # type: ignore[attr-defined]

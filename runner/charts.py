@@ -12,12 +12,12 @@ from matplotlib.figure import Figure
 from numpy.random import default_rng
 
 from neatcore.interfaces import Behaving, Charted, Floats, Ints
+from neatcore.loop import blaming
 from runner import checkpoint as checkpoints
 from runner.curves import Curves, curves_of
 from runner.directory import Run
 from runner.disk import read_log
 from runner.session import Parts
-from runner.watching import told
 from viz.charts import elites_figure, places_figure, way_figure
 from viz.page import figure_block, picture, themes
 from viz.report import Section
@@ -77,7 +77,7 @@ class Chart:
 
     def trajectory(self, theme: str | Theme) -> Figure:
         policy = self.parts.model.bind(self.parts.encoding.decode([self.champion]))
-        with told(self.run.record["task"], "trace"):
+        with blaming(self.task, "in trace"):
             way = self.task.trace(policy, default_rng(0))
         return way_figure(self.task.chart, way, "The champion’s way", theme=theme)
 

@@ -53,7 +53,7 @@ class Wiring:
     @cached_property
     def moments(self) -> list[Moment]:
         policy = self.model.bind(self.synapses)
-        return moments(self.parts.task, self.task, policy) if isinstance(policy, SubstratePolicy) else []
+        return moments(self.parts.task, policy) if isinstance(policy, SubstratePolicy) else []
 
     @cached_property
     def question(self) -> Question:

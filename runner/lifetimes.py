@@ -11,9 +11,9 @@ from matplotlib.figure import Figure
 from numpy.random import default_rng
 
 from neatcore.interfaces import Adapting, Floats, Ints, Lived, Named, Policy, Showable, State
-from runner.directory import Run
+from neatcore.loop import blaming
 from runner.session import Parts
-from runner.watching import Standing, told
+from runner.watching import Standing
 from viz.lifetimes import lifetimes_figure
 from viz.style import Theme
 
@@ -59,7 +59,7 @@ class Lifetimes:
         return lifetimes_figure(self.weights, self.links, self.titles, theme=theme)
 
 
-def lifetimes_of(run: Run, parts: Parts, champion: Any) -> Lifetimes | None:
+def lifetimes_of(parts: Parts, champion: Any) -> Lifetimes | None:
     """The lives that the task shows of the champion; None where nothing is shown, or no weight can change."""
     policy = parts.model.bind(parts.encoding.decode([champion]))
     if not (isinstance(policy, Adapting) and isinstance(parts.task, Showable)):
@@ -68,7 +68,7 @@ def lifetimes_of(run: Run, parts: Parts, champion: Any) -> Lifetimes | None:
     if not links:
         return None
     watched = Watched(policy, [])
-    with told(run.record["task"], "show"):
+    with blaming(parts.task, "in show"):
         parts.task.show(watched, default_rng(0))
     weights = [lane for life in watched.lives for lane in np.moveaxis(np.array(life), 2, 0)]
     titles = parts.task.lives if isinstance(parts.task, Lived) else ()

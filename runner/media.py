@@ -18,6 +18,7 @@ from neatcore.errors import InputError, TaskError, require, unknown
 from neatcore.files import load
 from neatcore.genome import Genome
 from neatcore.interfaces import Array, Floats, Named, Pictorial, Showable, Shown
+from neatcore.loop import blaming
 from neatcore.nets import Direct
 from neatcore.perceptron import Layers
 from runner import connectivity
@@ -31,7 +32,6 @@ from runner.scaling import kept
 from runner.sections import pattern_section, scaling_section, weights_section
 from runner.session import Parts, assemble
 from runner.settings import file_layer, resolve
-from runner.watching import told
 from tasks.agents import Agents
 from tasks.patterns import Pattern
 from tasks.registry import find_task
@@ -162,7 +162,7 @@ def _sections(run: Run, parts: Parts, champion: Genome | Floats, name: str) -> I
     weights = _named_weights(parts, champion)
     if weights:
         yield weights_section(weights, _pixels(parts), _several(parts))
-    moving = moving_of(run, parts, champion, weights)
+    moving = moving_of(parts, champion, weights)
     if moving:
         yield moving_section(moving)
     if isinstance(parts.task, Agents):
@@ -198,7 +198,7 @@ def _show(run: Run, parts: Parts, champion: Genome | Floats, seed: int) -> Shown
     if not isinstance(parts.task, Showable):
         raise InputError(f"task {run.record['task']} has nothing to show: it has no method show(policy, rng)")
     policy = parts.model.bind(parts.encoding.decode([champion]))
-    with told(run.record["task"], "show"):
+    with blaming(parts.task, "in show"):
         shown = parts.task.show(policy, default_rng(seed))
     try:
         return checked(shown)
@@ -272,7 +272,7 @@ class Subject:
 
     @cached_property
     def moving(self) -> Moving | None:
-        return moving_of(self.run, self.parts, load(self.run.champion()), self.weights)
+        return moving_of(self.parts, load(self.run.champion()), self.weights)
 
     @cached_property
     def chart(self) -> Chart | Curves | None:

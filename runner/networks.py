@@ -93,6 +93,9 @@ def sample_networks(
             not evaluate,
             "--evaluate is of networks that tell pictures apart; those of `train agents` are tried on their task anyway",
         )
+        require(
+            champion == "best", f"--champion {champion} is of one network; those of `train agents` are drawn from its generators"
+        )
         return agents.save_agents(run, count, seed, out)
     path = out or run.media / f"networks-{count}.npz"
     require(path.suffix == ".npz", f"networks are written as .npz, not as {path.name!r}")

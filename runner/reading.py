@@ -10,7 +10,6 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from neatcore.interfaces import Array, Floats
-from runner.directory import Run
 from runner.lifetimes import Lifetimes, lifetimes_of
 from runner.session import Parts
 from tasks.text import Text
@@ -51,9 +50,9 @@ class Reading:
 Moving = Reading | Lifetimes
 
 
-def moving_of(run: Run, parts: Parts, champion: Any, weights: Mapping[str, Array]) -> Moving | None:
+def moving_of(parts: Parts, champion: Any, weights: Mapping[str, Array]) -> Moving | None:
     """The champion's weights as they change; None where they do not, or not where it can be shown."""
-    return reading_of(parts, weights) or lifetimes_of(run, parts, champion)
+    return reading_of(parts, weights) or lifetimes_of(parts, champion)
 
 
 def reading_of(parts: Parts, weights: Mapping[str, Array]) -> Reading | None:

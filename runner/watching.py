@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 import numpy as np
 from numpy.random import default_rng
 
-from neatcore.errors import InputError, TaskError
 from neatcore.interfaces import Array, Floats, Ints, Policy, Showable, State, Task
+from neatcore.loop import blaming
 from substrates.networks import SubstratePolicy
 from viz.activity import Moment
 
@@ -83,24 +81,13 @@ class Watched(Standing[SubstratePolicy]):
         return Watched(self.policy.take(rows), self.episodes)
 
 
-def moments(task: Task, name: str, policy: SubstratePolicy, seed: int = 0) -> list[Moment]:
+def moments(task: Task, policy: SubstratePolicy, seed: int = 0) -> list[Moment]:
     """What the neurons of one network held while the task showed or evaluated it: at some steps, or for some inputs."""
     watched = Watched(policy, [])
     doing = "show" if isinstance(task, Showable) else "evaluate"
-    with told(name, doing):
+    with blaming(task, f"in {doing}"):
         getattr(task, doing)(watched, default_rng(seed))
     return _chosen(max(watched.episodes, key=lambda episode: episode.length, default=Episode()))  # the first of the longest
-
-
-@contextmanager
-def told(name: str, doing: str) -> Iterator[None]:
-    """What a task raises, as a TaskError that names it."""
-    try:
-        yield
-    except (InputError, TaskError):
-        raise
-    except Exception as error:
-        raise TaskError(f"task {name} raised {type(error).__name__} in {doing}: {error}") from error
 
 
 def _chosen(episode: Episode) -> list[Moment]:

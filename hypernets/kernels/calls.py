@@ -38,7 +38,7 @@ def called(work: Any, parts: Any, shapes: Shapes, *operands: jax.Array, sizes: t
 @cache  # also keeps the compiled code alive
 def _registered(work: Any, parts: Any, sizes: tuple[int, ...]) -> tuple[str, Any, Any]:
     """The name by which XLA knows a kernel, and the kernel."""
-    name = ".".join(("neatcore", work.__name__, *map(str, sizes)))
+    name = ".".join((work.__module__, work.__name__, *map(str, sizes)))
     handle, helper = _compiled(work, parts, tuple((0,) * size for size in sizes))
     jax.ffi.register_ffi_target(name, _capsule(handle.address), platform="cpu")
     return name, handle, helper
@@ -61,7 +61,7 @@ def _compiled(work: Any, parts: Any, sizes: tuple[Size, ...]) -> tuple[Any, Any]
 
     def handle(frame: int) -> int:
         if ready(frame):
-            job = opened(frame, parts(frame), address)
+            job = opened(frame, parts(frame), address + 0 * frame)  # a constant would be compiled anew in every process
             part = taken(job)
             while part >= 0:
                 work(frame, part, *sizes)

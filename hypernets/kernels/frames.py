@@ -45,6 +45,12 @@ def result(frame: int, index: int) -> int:
 
 
 @kernel
+def results(frame: int) -> int:
+    """How many buffers it fills."""
+    return word(frame + 96)
+
+
+@kernel
 def numbers(buffer: int) -> int:
     """Where the first number stands."""
     return word(buffer + 24)

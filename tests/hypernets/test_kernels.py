@@ -14,7 +14,8 @@ import numpy as np
 import pytest
 
 from hypernets.kernels.calls import called, usable
-from hypernets.kernels.frames import length, numbers, operand, operands, result
+from hypernets.kernels.frames import length, numbers, operand, operands, result, schedule
+from hypernets.kernels.jobs import opened
 from hypernets.kernels.memory import floats
 from neatcore.compiled import kernel
 
@@ -95,6 +96,13 @@ sys.stdout.buffer.write(b"".join(np.asarray(array).tobytes() for array in arrays
 
 
 @pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="this system cannot keep a process on one core")
+def test_nothing_is_compiled_for_an_address() -> None:
+    """It differs in every process, and what is compiled for it would never be found again."""
+    counted(jnp.ones((PARTS, 1)))
+    assert opened.signatures
+    assert not any("Literal" in str(signature) for signature in (*opened.signatures, *schedule.signatures))
+
+
 def test_one_thread_computes_the_same_bits_as_several() -> None:
     one = "import os; os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})\n"
     answers = [

@@ -115,6 +115,7 @@ def test_the_latent_space_of_a_run_is_searched(trained: Run) -> None:
     )
     assert "is no generator of networks; make one with: neatcore train agents" in call("interpolate", str(run)).stderr
     assert "make at least 2" in call("sample", str(trained.path), "--agents", "1").stderr
+    assert "is of one network" in call("sample", str(trained.path), "--agents", "9", "--champion", "last").stderr
     assert "tried on their task anyway" in call("sample", str(trained.path), "--networks", "9", "--evaluate").stderr
     assert "is no generator of networks" in call("run", "cartpole", f"encoding={run}").stderr
     assert "4 inputs and 1 output; this task needs 6" in call("run", "double-pole", f"encoding={trained.path}", "search=cma").stderr

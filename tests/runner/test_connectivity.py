@@ -11,14 +11,14 @@ from PIL import Image
 from neatcore.errors import InputError
 from neatcore.genome import Genome
 from neatcore.interfaces import Floats, Policy
-from neatcore.loop import evolve
+from neatcore.loop import blaming, evolve
 from runner.connectivity import PICTURES, question_of, wiring_of
 from runner.directory import Run
 from runner.display import Mute
 from runner.media import save_plots, save_report
 from runner.session import Parts, assemble, start
 from runner.settings import resolve
-from runner.watching import LANES, MOMENTS, STEPS, Episode, Watched, moments, told
+from runner.watching import LANES, MOMENTS, STEPS, Episode, Watched, moments
 from substrates.hyperneat import HyperNeat
 from substrates.networks import SubstratePolicy
 from tests.runner.toys import task_file
@@ -195,16 +195,16 @@ def test_of_a_long_episode_steps_are_thinned_out_evenly() -> None:
 
 def test_moments_are_steps_of_an_episode_or_inputs_side_by_side() -> None:
     parts, champion = parts_of("cartpole", "steps=30")
-    found = moments(parts.task, "cartpole", policy_of(parts, [champion]))
+    found = moments(parts.task, policy_of(parts, [champion]))
     assert 1 <= len(found) <= MOMENTS
     assert found[0].title == "step 1"
     parts, champion = parts_of("food-gathering")
-    found = moments(parts.task, "food-gathering", policy_of(parts, [champion]))
+    found = moments(parts.task, policy_of(parts, [champion]))
     assert [moment.title for moment in found] == [f"input {n}" for n in (1, 2, 4, 5, 7, 8)]
     for moment, sensor in zip(found, (0, 1, 3, 4, 6, 7)):
         assert np.array_equal(moment.values[0], np.eye(8)[sensor]), "the sensors are asked one by one"
 
 
 def test_an_error_that_names_its_culprit_is_passed_on() -> None:
-    with pytest.raises(InputError, match="as it is"), told("a task", "show"):
+    with pytest.raises(InputError, match="as it is"), blaming(object(), "in show"):
         raise InputError("as it is")

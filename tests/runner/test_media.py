@@ -51,7 +51,7 @@ def test_a_show_that_raises_is_told(tmp_path: Path) -> None:
     path = tmp_path / "toy.py"
     path.write_text(path.read_text() + "\n    def show(self, policy, rng):\n        raise KeyError('lost')\n")
     made("toy.py", *VECTORS)
-    with pytest.raises(TaskError, match="raised KeyError in show: 'lost'"):
+    with pytest.raises(TaskError, match=r"raised KeyError: 'lost' \(toy.py:\d+\) in show"):
         save_replay("latest", None, "best", 0)
 
 
