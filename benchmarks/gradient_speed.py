@@ -73,8 +73,8 @@ first` in the tables. What is left then is mostly the making of the weights: 16 
 and read again. Where they are linear in z that can be saved (`hypernets/generated.py`). With an input or two for each network no
 weight is made: a layer's answer is a product of what it reads and of what writes the layer, for fourteen networks at once, then
 of z. With more inputs, weights of fourteen networks are made in the cache and used there, which is as much arithmetic as before.
-What cost most besides was to sum slopes over a first axis in XLA, 0.8 ms for four arrays of 100 kB; added one to another they take
-a tenth of that.
+What cost much besides was to sum slopes over a first axis in XLA, 0.4 ms of the processor for four times 150 kB; added one to
+another they take an eighth of that.
 
 These figures are of single measurements."""
 
