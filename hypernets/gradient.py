@@ -18,8 +18,9 @@ from pydantic import Field
 from hypernets.interfaces import Costing, Generator, Network
 from hypernets.losses import LOSSES, Figures, Loss, check_classes, without_examples
 from neatcore.errors import DivergenceError, InputError, unknown
-from neatcore.interfaces import Array, Encoding, Floats, Model, Space, Task, Teaching, VectorSpace
+from neatcore.interfaces import Array, Counted, Encoding, Floats, Model, Space, Task, Teaching, VectorSpace
 from neatcore.loop import blaming
+from neatcore.memory import available
 from neatcore.parameters import Parameters
 
 if TYPE_CHECKING:
@@ -33,16 +34,20 @@ class GradientConfig(Parameters):
     """Gradient descent on the loss of a task's examples."""
 
     optimizer: Literal["adam", "sgd"] = Field("adam", description="Adam (Kingma & Ba 2015), or SGD with Nesterov momentum")
-    rate: float = Field(1e-3, gt=0, description="learning rate of the first step")
+    rate: float = Field(1e-3, gt=0, le=1e30, description="learning rate of the first step")
     decay: float = Field(1.0, gt=0, le=1, description="the rate is multiplied by it every step")
-    floor: float = Field(0.0, ge=0, description="the rate does not fall below")
+    floor: float = Field(0.0, ge=0, le=1e30, description="the rate does not fall below")
     drops: tuple[Step, ...] = Field((), description="steps after which the rate is multiplied, in turn, by those of `factors`")
-    factors: tuple[Annotated[float, Field(ge=0)], ...] = Field((), description="what the rate is multiplied by at each of `drops`")
+    factors: tuple[Annotated[float, Field(ge=0, le=1e30)], ...] = Field(
+        (), description="what the rate is multiplied by at each of `drops`"
+    )
     momentum: float = Field(0.9, ge=0, lt=1, description="of SGD")
     batch: int = Field(128, ge=1, le=1_000_000, description="examples, or lanes of a sequence, a step")
     steps: int = Field(0, ge=0, description="steps a generation; 0: one pass over the training examples")
     clip: float = Field(0.0, ge=0, description="gradients longer than this are shortened to it; 0: never")
-    penalty: float = Field(0.0, ge=0, description="times half the squared length of the network's weight matrices, in the loss")
+    penalty: float = Field(
+        0.0, ge=0, le=1e30, description="times half the squared length of the network's weight matrices, in the loss"
+    )
 
     def schedule(self) -> optax.Schedule:
         """The learning rate by step; InputError where drops and factors do not pair up."""
@@ -86,6 +91,14 @@ class Course:
         return cls(encoding, model, LOSSES[task.loss], task)  # type: ignore[arg-type]
 
 
+def _require_memory(counts: Mapping[str, int]) -> None:
+    """InputError where there is none for z, its gradient, two averages and the genome, and for the weights and their gradient."""
+    needed, there = 24 * counts["trained"] + 8 * counts["weights"], available()
+    if needed > there:
+        what = f"{counts['trained']:,} parameters of a network of {counts['weights']:,} weights"
+        raise InputError(f"{what} take {needed / 1e9:,.1f} GB, and {there / 1e9:,.1f} GB are free: choose smaller sizes")
+
+
 class Gradient:
     """One z that follows the gradient of the mean loss over batches; everything is a function of the seed."""
 
@@ -101,6 +114,8 @@ class Gradient:
     def follow(self, encoding: Encoding[Any, Any], model: Model[Any], task: Task) -> None:
         """Settle what is learnt, from the beginning. InputError where there is no gradient."""
         self.course = Course.of(encoding, model, task)
+        if isinstance(encoding, Counted):
+            _require_memory(encoding.counts)
         if self.config.penalty and isinstance(self.course.generator, Costing):
             raise InputError("penalty is of networks that are trained one at a time; this encoding draws many a step: leave it out")
         self.memory = jnp.zeros((0, self.course.network.memory))
@@ -147,7 +162,8 @@ class Gradient:
 
     def check(self, losses: Sequence[float]) -> None:
         """DivergenceError where the loss of a step, or what it moved z to, is not finite."""
-        remedy = f"choose a rate below {self.config.rate:g}, or shorten gradients with clip=1"
+        less = f" and a penalty below {self.config.penalty:g}" if self.config.penalty > 1 else ""
+        remedy = f"choose a rate below {self.config.rate:g}{less}, or shorten gradients with clip=1"
         for step, loss in enumerate(losses, self.steps - len(losses) + 1):
             if not np.isfinite(loss):
                 raise DivergenceError(f"the loss of step {step:,} is {loss}: {remedy}")

@@ -16,6 +16,7 @@ from hypernets.mixtures import PIECES, Mixture
 from neatcore.errors import require
 from neatcore.interfaces import Floats, Ints
 
+HOTTEST = 1e6  # temperature; beyond, all symbols are as likely as can be told
 POINT = 3  # numbers of a drawing's point: an offset, and whether the pen is lifted after it
 
 
@@ -53,7 +54,7 @@ def sample_strokes(
 
 def _check(length: int, temperature: float, count: int) -> None:
     require(length > 0 and count > 0, f"length is {length} and count {count}; draw at least 1")
-    require(0 <= temperature < float("inf"), f"temperature is {temperature}; it must be 0 or more")
+    require(0 <= temperature <= HOTTEST, f"temperature is {temperature}; it must be at least 0 and at most {HOTTEST:g}")
 
 
 def _key(rng: Generator) -> jax.Array:

@@ -34,7 +34,7 @@ class StaticConfig(Parameters):
         "auto", description="the network: conv or wrn, which look at pictures, or dense; auto: conv where a task has pictures"
     )
     units: tuple[Size, ...] = Field((64,), description="of target dense: units of each hidden layer")
-    depth: int = Field(40, description="of target wrn: layers, 6 n + 4")
+    depth: int = Field(40, le=1000, description="of target wrn: layers, 6 n + 4")
     width: int = Field(1, ge=1, le=64, description="of target wrn: times 16, 32 and 64 channels")
     generated: tuple[str, ...] = Field(
         (),
@@ -43,7 +43,7 @@ class StaticConfig(Parameters):
     )
     embedding: int = Field(0, ge=0, le=4096, description="numbers of an embedding; 0 for 4, of target wrn 64")
     hidden: int = Field(0, ge=0, le=4096, description="numbers between the two linear layers; 0 for as many as in an embedding")
-    basic: int = Field(16, ge=1, le=4096, description="inputs and outputs of the squares that weights are put together of")
+    basic: int = Field(16, ge=1, le=256, description="inputs and outputs of the squares that weights are put together of")
     initial: First = Field(
         "hyperfan-in",
         description="first generated weights: hyperfan-in or hyperfan-out (Chang et al. 2020), or normal (the paper's notebook)",

@@ -39,7 +39,7 @@ def check_depth(depth: int) -> int:
 class WrnConfig(Parameters):
     """A wide residual network, whose weights are learnt directly."""
 
-    depth: int = Field(40, description="layers: 6 n + 4, with n blocks in each of three groups")
+    depth: int = Field(40, le=1000, description="layers: 6 n + 4, with n blocks in each of three groups")
     width: int = Field(1, ge=1, le=64, description="times 16, 32 and 64 channels")
     momentum: float = Field(0.9, ge=0, lt=1, description="share of the old in running means and variances after a step")
 

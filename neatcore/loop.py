@@ -16,6 +16,7 @@ from numpy.random import Generator
 from neatcore.errors import InputError, TaskError, require
 from neatcore.interfaces import (
     Array,
+    Behaving,
     Descending,
     Encoding,
     Evaluation,
@@ -134,7 +135,11 @@ def evaluate(task: Task, policy: Policy, rng: Generator, generation: int = 0) ->
         evaluation = task.evaluate(policy, rng)
     if not isinstance(evaluation, Evaluation):
         raise TaskError(f"{_name(task)} returned a {type(evaluation).__name__}, not an Evaluation, in generation {generation}")
-    return check_evaluation(evaluation, policy.size, f"{_name(task)}, generation {generation}")
+    checked = check_evaluation(evaluation, policy.size, f"{_name(task)}, generation {generation}")
+    if isinstance(task, Behaving) and checked.behaviour is not None and checked.behaviour.shape[1] != len(task.behaviours):
+        told = f"behaviour has {checked.behaviour.shape[1]} numbers a network, behaviours name {len(task.behaviours)}"
+        raise TaskError(f"{_name(task)}, generation {generation}: {told}")
+    return checked
 
 
 def nominees(search: Search[Z], fitness: Floats) -> Ints:
@@ -184,8 +189,8 @@ def check_evaluation(evaluation: Evaluation, size: int, where: str) -> Evaluatio
     behaviour = None
     if evaluation.behaviour is not None:
         behaviour = np.asarray(evaluation.behaviour, np.float64)
-        if behaviour.ndim != 2 or len(behaviour) != size:
-            raise TaskError(f"{where}: behaviour has shape {behaviour.shape}, not ({size}, B)")
+        if behaviour.ndim != 2 or len(behaviour) != size or not behaviour.shape[1]:
+            raise TaskError(f"{where}: behaviour has shape {behaviour.shape}, not ({size}, B) with at least one number each")
     if not isinstance(evaluation.info, Mapping):
         raise TaskError(f"{where}: info is a {type(evaluation.info).__name__}, not columns by name")
     info = {name: _column(values, f"info[{name!r}]", size, where, None) for name, values in evaluation.info.items()}

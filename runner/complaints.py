@@ -16,6 +16,7 @@ _WORDS = {
     "less_than": "must be less than {lt:.12g}",
     "int_parsing": "must be a whole number",
     "int_type": "must be a whole number",
+    "int_parsing_size": "is too large for a whole number",
     "int_from_float": "must be a whole number",
     "float_parsing": "must be a number",
     "float_type": "must be a number",
@@ -24,8 +25,11 @@ _WORDS = {
     "bool_type": "must be true or false",
     "literal_error": "must be {expected}",
     "string_type": "must be text",
-    "list_type": "must be a list, such as [1, 2]",
-    "tuple_type": "must be a list, such as [1, 2]",
+    "list_type": 'must be a list, such as [1, 2] or ["a", "b"]',
+    "tuple_type": 'must be a list, such as [1, 2] or ["a", "b"]',
+    "too_short": "must have at least {min_length}, not {actual_length}",
+    "too_long": "must have at most {max_length}, not {actual_length}",
+    "missing": "is not there; what is, is too short",
     "dict_type": "must be a table, such as {{sigmoid = 1.0}}",
 }
 

@@ -81,7 +81,7 @@ def assemble(settings: Settings, seed: int) -> Parts:
     for side in ("inputs", "outputs"):
         count = getattr(task, side, None)
         require(
-            isinstance(count, int) and count > 0,
+            isinstance(count, int) and not isinstance(count, bool) and count > 0,
             f"task {type(task).__name__}: {side} is {count!r}; it must say how many {side} a network has, as a whole number",
         )
     part = ENCODINGS[settings.run.encoding]

@@ -37,7 +37,7 @@ class HyperNeatConfig(QuestionsConfig, SubstrateConfig):
         "expression output wants, or all, of weight reach · answer",
     )
     threshold: float = Field(0.2, ge=0, lt=1, description="rule=threshold: answers within ± this are no link")
-    reach: float = Field(3.0, gt=0, description="weights lie within ± this; rule=all: what answers are multiplied by")
+    reach: float = Field(3.0, gt=0, le=1e6, description="weights lie within ± this; rule=all: what answers are multiplied by")
     middle: bool = Field(False, description="each end also has its distance from the middle, √(x² + y²), as a coordinate")
     sheet_outputs: Literal["one", "each"] = Field(
         "one", description="CPPN outputs: one for all weights, one for all biases; or each pair of sheets, each sheet its own"
@@ -60,7 +60,7 @@ class CppnConfig(HyperNeatConfig):
 
     hidden: tuple[Shape, ...] = _other("hidden", ((10, 10),))
     rule: Literal["threshold", "leo", "all"] = _other("rule", "all")
-    reach: float = Field(0.3, gt=0, description=HyperNeatConfig.model_fields["reach"].description)
+    reach: float = Field(0.3, gt=0, le=1e6, description=HyperNeatConfig.model_fields["reach"].description)
     middle: bool = _other("middle", True)
     biases: bool = _other("biases", True)
     activation: str = _other("activation", "logistic")

@@ -32,7 +32,7 @@ class QuestionsConfig(Parameters):
         "", description="axes along which first networks link near neurons only, such as x or xy; not with rule=threshold or band"
     )
     radius: float = Field(0.5, gt=0, description="how near that is")
-    bias: float = Field(1.0, description="value of the CPPN's bias node; 0 leaves the node out")
+    bias: float = Field(1.0, ge=-1e6, le=1e6, description="value of the CPPN's bias node; 0 leaves the node out")
 
     @field_validator("locality")
     @classmethod

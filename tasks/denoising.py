@@ -104,7 +104,7 @@ class Denoise(Parameters):
     def evaluate(self, policy: Policy, rng: Generator, /) -> Evaluation:
         """Info: error, and the share `left` of the error of the spoilt pictures."""
         clean, spoilt = self._drawn("validation", self.sampled, rng)
-        error, before = self._errors(policy, clean, spoilt), float(np.square(spoilt - clean).mean())
+        error, before = self._errors(policy, clean, spoilt), _error_of(spoilt, clean)
         solved = error <= self.goal if self.goal else None
         return Evaluation(-error, solved, info={"error": error, "left": error / before})
 
@@ -112,7 +112,7 @@ class Denoise(Parameters):
         """The same of all test pictures, which nothing else looks at."""
         clean, spoilt = self._drawn("test", 0, rng)
         error = float(self._errors(policy.take(np.zeros(1, np.int64)), clean, spoilt)[0])
-        return {"test_error": error, "test_left": error / float(np.square(spoilt - clean).mean())}
+        return {"test_error": error, "test_left": error / _error_of(spoilt, clean)}
 
     def show(self, policy: Policy, rng: Generator, /) -> Frames:
         """Some test pictures: spoilt, as the network gives them back, and as they were."""
@@ -120,10 +120,9 @@ class Denoise(Parameters):
         outputs = np.clip(next(self._answers(policy.take(np.zeros(1, np.int64)), spoilt, len(spoilt)))[1][0], 0.0, 1.0)
         height, width, _ = self.picture_shape
         rows = [array.reshape(-1, height, width) for array in (spoilt, outputs, clean)]
-        left = float(np.square(outputs - clean).mean() / np.square(spoilt - clean).mean())
-        return Frames(
-            restored(*rows)[None], 1.0, f"test pictures: spoilt, given back, as they were; {left:.0%} of the error is left"
-        )
+        left = float(np.square(outputs - clean).mean()) / _error_of(spoilt, clean)
+        words = "test pictures: spoilt, given back, as they were"
+        return Frames(restored(*rows)[None], 1.0, words if np.isnan(left) else f"{words}; {left:.0%} of the error is left")
 
     def _drawn(self, part: str, count: int, rng: Generator) -> tuple[Single, Single]:
         """Pictures of a part, clean and spoilt, both (S, I); count: so many of them, 0: all."""
@@ -159,3 +158,8 @@ class Denoise(Parameters):
             pixels = spoilt[part].astype(np.float64)
             _, outputs = policy.step(policy.reset(len(pixels)), np.broadcast_to(pixels, (policy.size, *pixels.shape)))
             yield part, outputs
+
+
+def _error_of(spoilt: Single, clean: Single) -> float:
+    """What a network is to take away; NaN where no pixel was spoilt, as then there is no share of it."""
+    return float(np.square(spoilt - clean).mean()) or np.nan

@@ -78,7 +78,8 @@ class Strokes(Parameters):
     def evaluate(self, policy: Policy, rng: Generator, /) -> Evaluation:  # noqa: ARG002 nothing is left to chance
         """Info: nats, the mean of minus the log density of a whole drawing, as it is published; lower is better."""
         drawings = self.sketches.validation
-        return self._measured(policy, drawings, np.arange(len(drawings))[: self.validated or None])
+        rows = np.flatnonzero(drawings.lengths)[: self.validated] if self.validated else np.arange(len(drawings))
+        return self._measured(policy, drawings, rows)
 
     def generalise(self, policy: Policy, rng: Generator, /) -> dict[str, float]:  # noqa: ARG002
         """Nats a drawing of the test part."""

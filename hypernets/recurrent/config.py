@@ -19,9 +19,9 @@ class RnnConfig(Parameters):
     """A recurrent network of tanh units."""
 
     units: int = Field(256, ge=1, le=1_000_000, description="units of a layer")
-    layers: int = Field(1, ge=1, le=1000, description="layers, each of which reads the one before")
-    keep_input: float = Field(1.0, gt=0, le=1, description="probability with which an input is kept in training; 1: no dropout")
-    keep_output: float = Field(1.0, gt=0, le=1, description="the same of what each layer hands on")
+    layers: int = Field(1, ge=1, le=32, description="layers, each of which reads the one before")
+    keep_input: float = Field(1.0, ge=0.01, le=1, description="probability with which an input is kept in training; 1: no dropout")
+    keep_output: float = Field(1.0, ge=0.01, le=1, description="the same of what each layer hands on")
     recompute: bool = Field(True, description="gradients compute steps again instead of keeping them: much less memory")
 
 
@@ -29,7 +29,9 @@ class LstmConfig(RnnConfig):
     """An LSTM."""
 
     layer_norm: bool = Field(False, description="normalise the sums of each gate, and the cell, over units")
-    keep_recurrent: float = Field(1.0, gt=0, le=1, description="probability with which a new value for a cell is kept in training")
+    keep_recurrent: float = Field(
+        1.0, ge=0.01, le=1, description="probability with which a new value for a cell is kept in training"
+    )
     forget_bias: float = Field(1.0, description="added to forget gates")
 
 
@@ -45,7 +47,9 @@ class HyperLstmConfig(LstmConfig):
 
     hyper_units: int = Field(64, ge=1, le=1_000_000, description="units of the smaller cell")
     embedding: int = Field(4, ge=1, le=100_000, description="numbers through which the smaller cell acts on each sum")
-    keep_hyper: float = Field(1.0, gt=0, le=1, description="as keep_recurrent, of the smaller cell: worth it where that is large")
+    keep_hyper: float = Field(
+        1.0, ge=0.01, le=1, description="as keep_recurrent, of the smaller cell: worth it where that is large"
+    )
 
 
 def rnn(config: RnnConfig, inputs: int, outputs: int) -> Built:

@@ -21,7 +21,7 @@ class DirectConfig(Parameters):
 
     recurrent: bool = Field(False, description="links may close cycles; nodes then keep their values between steps")
     passes: int = Field(1, ge=1, le=100, description="recurrent: passes a step; a signal crosses one link a pass")
-    bias: float = Field(1.0, description="value of the bias node; 0 leaves the node out")
+    bias: float = Field(1.0, ge=-1e6, le=1e6, description="value of the bias node; 0 leaves the node out")
 
 
 @dataclass(frozen=True)

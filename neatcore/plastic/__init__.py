@@ -36,7 +36,7 @@ class PlasticConfig(Parameters):
     passes: int = Field(
         1, ge=1, le=100, description="passes a step; a signal crosses one link a pass, and weights change after each"
     )
-    bias: float = Field(1.0, description="value of the bias node; 0 leaves the node out")
+    bias: float = Field(1.0, ge=-1e6, le=1e6, description="value of the bias node; 0 leaves the node out")
 
 
 @dataclass(frozen=True)

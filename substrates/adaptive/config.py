@@ -32,7 +32,7 @@ class AdaptiveConfig(QuestionsConfig, SubstrateConfig):
         description="abc: a constant D, and links that modulate: the tanh of what they carry gates what their target learns",
     )
     threshold: float = Field(0.2, ge=0, lt=1, description="answers within ± this are no link; iterated: no change")
-    reach: float = Field(3.0, gt=0, description="weights at birth lie within ± this")
+    reach: float = Field(3.0, gt=0, le=1e6, description="weights at birth lie within ± this")
     rate: float = Field(8.0, gt=0, description="learning rates lie within ± this")
     pace: float = Field(5.0, gt=0, description="iterated: what an answer of 1 adds to a weight in a step")
     limit: float = Field(5.0, gt=0, description="weights never leave ± this")

@@ -40,7 +40,7 @@ class EsHyperNeatConfig(QuestionsConfig):
     rule: Literal["band", "leo"] = Field(
         "band", description="which links are expressed: those in bands, or those that a link expression output wants besides"
     )
-    reach: float = Field(3.0, gt=0, description="weights lie within ± this")
+    reach: float = Field(3.0, gt=0, le=1e6, description="weights lie within ± this")
     normalise: bool = Field(False, description="the positive weights of a neuron add up to reach, the negative ones to -reach")
     activation: str = Field("sigmoid", description="activation of hidden neurons")
     readout: str = Field("sigmoid", description="activation of output neurons")

@@ -84,8 +84,8 @@ def _check(path: str, name: str, points: Array, offsets: Array) -> tuple[Floats,
     require(offsets.ndim == 1 and offsets.dtype.kind in "iu" and len(offsets) > 1, f"{path}: {name}_offsets counts no drawings")
     starts = offsets.astype(np.int64)
     fits = starts[0] == 0 and starts[-1] == len(points) and (np.diff(starts) > 0).all()
-    require(len(points) > len(starts), f"{where}: no drawing has a second point")
     require(fits, f"{path}: {name}_offsets does not rise from 0 to the {len(points):,} points of {name}_points")
+    require(np.diff(starts).max() > 1, f"{where}: no drawing has a second point")
     return points.astype(np.float64), starts
 
 

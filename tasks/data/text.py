@@ -45,7 +45,8 @@ def read_text(path: str, unit: Unit, shares: tuple[float, float]) -> Corpus:
         texts = [text[text != BLANK] for text in texts]
     training, validation, test = texts if len(texts) == len(PARTS) else _cut(texts[0], shares)
     for name, part in (("training", training), ("validation", validation)):
-        require(len(part) > 1, f"{path} has {len(part)} symbols for {name}; give it more text")
+        cut = "" if len(texts) == len(PARTS) else f", or smaller shares than validation={shares[0]:g} and test={shares[1]:g}"
+        require(len(part) > 1, f"{path} has {len(part)} symbols for {name}; give it more text{cut}")
     known = _found(training)
     nearest = _nearest(known, 1 + max(int(part.max(initial=0)) for part in (training, validation, test)))
     codes = [_translated(part, nearest) for part in (training, validation, test)]

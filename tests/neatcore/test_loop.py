@@ -37,6 +37,10 @@ class Sum:
         return result
 
 
+class Naming(Sum):
+    behaviours = ("x", "y", "z")
+
+
 class Exam(Sum):
     def examine(self, policy: Policy, rng: Generator, /) -> Verdict:
         assert policy.size == 1
@@ -128,6 +132,7 @@ def test_what_a_search_nominates_is_examined_and_it_hears_of_those_alone() -> No
         (lambda e: Evaluation(["a"] * 20), "fitness is no array of numbers"),
         (lambda e: Evaluation(e.fitness, np.ones(3, bool)), "solved has shape"),
         (lambda e: Evaluation(e.fitness, behaviour=np.ones(20)), "behaviour has shape"),
+        (lambda e: Evaluation(e.fitness, behaviour=np.ones((20, 0))), r"behaviour has shape \(20, 0\).* at least one number"),
         (lambda e: Evaluation(e.fitness, info={"x": np.ones(2)}), "info\\['x'\\] has shape"),
         (lambda e: e.fitness, "returned a ndarray, not an Evaluation"),
         (lambda e: 1 // 0, r"task Sum raised ZeroDivisionError: .* \(test_loop.py:\d+\) in generation 0"),
@@ -370,3 +375,8 @@ def test_all_members_may_be_parents() -> None:
         assert all(len(genome.nodes) >= 4 for genome in genomes)
         neat.tell(rng.random(len(genomes)))
     assert len(neat.report()["species"]) > 3
+
+
+def test_a_behaviour_has_as_many_numbers_as_it_has_names() -> None:
+    with pytest.raises(TaskError, match="task Naming, generation 0: behaviour has 2 numbers a network, behaviours name 3"):
+        turns(Naming(lambda e: Evaluation(e.fitness, behaviour=np.ones((len(e.fitness), 2)))), 1)

@@ -168,6 +168,16 @@ def test_a_task_that_teaches_nothing_is_told(words: tuple[str, ...], told: str) 
     assert told in done.stderr
 
 
+@pytest.mark.parametrize(
+    "words",
+    [("digits", "model=coordinate-hypernet", "grid=[100000,100000]"), ("digits", "model=dense", "hidden=[100000000,100000000]")],
+)
+def test_what_does_not_fit_into_memory_is_told(words: tuple[str, ...]) -> None:
+    done = call("train", *words, "steps=1", "generations=1")
+    assert done.exit_code == 2
+    assert "GB are free: choose smaller sizes" in done.stderr
+
+
 def test_a_preset_and_a_file_say_what_is_trained(tmp_path: Path) -> None:
     found = settings_of(training(["digits"], "ratzlaff2019"), "ratzlaff2019", None)
     assert (found.run.search, found.run.encoding) == ("gradient", "hypergan")

@@ -118,6 +118,13 @@ def test_who_gives_back_what_it_sees_leaves_all_of_the_error() -> None:
     assert tested["test_error"] == pytest.approx(0.15 * (np.square(kept) + np.square(1 - kept)).mean(), rel=0.03)
 
 
+def test_where_nothing_is_spoilt_there_is_no_share() -> None:
+    task, identity = Denoise(amount=1e-300), Sums(np.eye(64)[None])
+    assert np.isnan(task.evaluate(identity, default_rng(0)).info["left"]).all()
+    assert np.isnan(task.generalise(identity, default_rng(0))["test_left"])
+    assert "left" not in task.show(identity, default_rng(0)).caption
+
+
 def test_it_keeps_the_laws_of_tasks() -> None:
     check_task(Denoise(sampled=20))
 

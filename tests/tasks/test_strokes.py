@@ -138,6 +138,18 @@ def test_it_keeps_the_laws_of_a_task(file: str) -> None:
     assert (task.inputs, task.outputs, Strokes(file=file).outputs) == (3, 19, 121)
 
 
+def test_a_drawing_of_one_point_is_not_measured_and_one_of_two_is_enough(tmp_path: Path) -> None:
+    two, lone = np.array([[0, 0, 0], [3, 5, 1]]), np.array([[0, 0, 1]])
+    arrays = {f"{part}_points": two for part in ("train", "valid", "test")}
+    arrays |= {f"{part}_offsets": np.array([0, 2]) for part in ("train", "valid", "test")}
+    whole = Strokes(file=str(write_strokes(tmp_path / "two.npz", arrays)), validated=1)
+    arrays |= {"valid_points": np.concatenate([lone, two]), "valid_offsets": np.array([0, 1, 3])}
+    more = Strokes(file=str(write_strokes(tmp_path / "more.npz", arrays)), validated=1)
+    found = [float(task.evaluate(Still(np.zeros((1, task.outputs)), task.inputs), RNG(0)).fitness[0]) for task in (whole, more)]
+    assert found[0] == found[1]
+    assert np.isfinite(found[0])
+
+
 def test_any_network_has_a_finite_fitness(file: str) -> None:
     answers = np.stack([np.full(13, value) for value in (-1e300, 1e300)])
     assert np.isfinite(Strokes(file=file, mixtures=2).evaluate(Still(answers), RNG(0)).fitness).all()

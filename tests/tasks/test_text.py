@@ -109,6 +109,12 @@ def test_what_is_left_over_differs_from_pass_to_pass(tmp_path: Path) -> None:
     assert len({next(task.batches(7, RNG(3)))[0].tobytes() for _ in range(3)}) == 1
 
 
+def test_shares_that_leave_nothing_are_named(tmp_path: Path) -> None:
+    task = Text(file=write(tmp_path, 20), validation=0.5, test=0.5)
+    with pytest.raises(InputError, match=r"[01] symbols for training.* smaller shares than validation=0.5 and test=0.5"):
+        next(iter(task.batches(1, RNG(0))))
+
+
 def test_a_short_text_has_fewer_lanes(tmp_path: Path) -> None:
     task = Text(file=write(tmp_path, 400), length=100)
     ((read, _),) = task.batches(64, RNG(0))
