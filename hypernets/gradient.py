@@ -34,11 +34,11 @@ class GradientConfig(Parameters):
     """Gradient descent on the loss of a task's examples."""
 
     optimizer: Literal["adam", "sgd"] = Field("adam", description="Adam (Kingma & Ba 2015), or SGD with Nesterov momentum")
-    rate: float = Field(1e-3, gt=0, le=1e30, description="learning rate of the first step")
+    rate: float = Field(1e-3, gt=0, le=3e38, description="learning rate of the first step")
     decay: float = Field(1.0, gt=0, le=1, description="the rate is multiplied by it every step")
-    floor: float = Field(0.0, ge=0, le=1e30, description="the rate does not fall below")
+    floor: float = Field(0.0, ge=0, le=3e38, description="the rate does not fall below")
     drops: tuple[Step, ...] = Field((), description="steps after which the rate is multiplied, in turn, by those of `factors`")
-    factors: tuple[Annotated[float, Field(ge=0, le=1e30)], ...] = Field(
+    factors: tuple[Annotated[float, Field(ge=0, le=3e38)], ...] = Field(
         (), description="what the rate is multiplied by at each of `drops`"
     )
     momentum: float = Field(0.9, ge=0, lt=1, description="of SGD")
@@ -46,7 +46,7 @@ class GradientConfig(Parameters):
     steps: int = Field(0, ge=0, description="steps a generation; 0: one pass over the training examples")
     clip: float = Field(0.0, ge=0, description="gradients longer than this are shortened to it; 0: never")
     penalty: float = Field(
-        0.0, ge=0, le=1e30, description="times half the squared length of the network's weight matrices, in the loss"
+        0.0, ge=0, le=3e38, description="times half the squared length of the network's weight matrices, in the loss"
     )
 
     def schedule(self) -> optax.Schedule:

@@ -31,7 +31,7 @@ class LearningConfig(Parameters):
     """Learning within a lifetime, of every genome before it is evaluated."""
 
     steps: int = Field(10, ge=1, le=1_000_000, description="steps down the gradient in a lifetime")
-    rate: float = Field(0.01, gt=0, le=1e30, description="learning rate")
+    rate: float = Field(0.01, gt=0, le=3e38, description="learning rate")
     batch: int = Field(64, ge=1, le=1_000_000, description="examples a step, the same for all genomes of a generation")
     optimizer: Literal["adam", "sgd"] = Field("adam", description="Adam (Kingma & Ba 2015), or SGD with Nesterov momentum")
     momentum: float = Field(0.9, ge=0, lt=1, description="of SGD")
