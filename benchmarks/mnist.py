@@ -171,7 +171,7 @@ def result(rows: Sequence[Row], folder: Path, passes: int, notebook: bool = Fals
         f"All runs, pass by pass: [{page}.csv]({page}.csv).",
     ]
     command = command_of(NAME, seeds=(seeds_of(rows), SEEDS), passes=(passes, PASSES)) + (" --notebook" if notebook else "")
-    title = "MNIST: a static hypernetwork against a network learnt directly"
+    title = "MNIST: a static hypernetwork against a network learnt directly" + (", as in the authors' notebook" if notebook else "")
     return Result(page, title, headline, command, "\n\n".join(filter(None, parts)))
 
 
@@ -195,7 +195,9 @@ what else the machine does.
 
 The network is the paper's: two convolutions with kernels of 7 × 7 to 16 channels, each with ReLU and pooling, and a matrix. The
 hypernetwork writes the second kernel, 12,544 weights, from an embedding of 4 numbers, with 4,240 parameters of its own; it begins
-with hyperfan-in (Chang et al. 2020). {(as_notebook if notebook else as_long).strip()}
+with hyperfan-in (Chang et al. 2020).
+
+{(as_notebook if notebook else as_long).strip()}
 """.strip()
 
 
