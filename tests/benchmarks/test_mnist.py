@@ -46,6 +46,15 @@ def test_the_page_is_of_the_pass_that_validation_chooses(tmp_path: Path) -> None
     assert (tmp_path / "mnist.svg").exists()
 
 
+def test_as_in_the_notebook_is_the_preset_itself(tmp_path: Path) -> None:
+    for variant, name in zip(mnist.variants(50, notebook=True), ("conv", "static-hypernet"), strict=True):
+        run = variant.settings(50)
+        assert (run.run.encoding, run.search.batch, run.search.decay) == (name, 1000, 0.999)  # type: ignore[attr-defined]
+    page = mnist.result(rows(), tmp_path, 50, notebook=True).write(tmp_path, packages=("jax",))
+    assert page.name == "mnist-notebook.md"
+    assert "`python -m benchmarks.mnist --notebook`" in page.read_text(encoding="utf-8")
+
+
 def test_its_commands_are_what_it_runs() -> None:
     for variant in mnist.variants(10):
         _, _, *words = variant.command(2, 10).split()
