@@ -173,8 +173,8 @@ HA_CIFAR: Sections = GRADIENT | {
 HA_TEXT: Sections = GRADIENT | {"search": {"rate": 0.001, "clip": 1.0, "batch": 128, "steps": 100}}
 HA_STROKES: Sections = GRADIENT | {"search": {"rate": 1e-4, "clip": 5.0, "batch": 32, "steps": 100}}
 
-# Ratzlaff & Li 2019 have 32 networks and 32 pictures a step for MNIST, and so it is below for what was measured. With fewer networks
-# and more pictures there are more passes in the same time.
+# Ratzlaff & Li 2019 have 32 networks and 32 pictures a step for MNIST, and so it is below for what was measured. With fewer
+# networks and more pictures there are more passes in the same time.
 RATZLAFF: Sections = GRADIENT | {
     "run": GRADIENT["run"] | {"encoding": "hypergan", "generations": 10},
     "encoding": {"networks": 8, "beta": 0.1, "pace": 5.0},
