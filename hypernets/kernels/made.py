@@ -52,7 +52,8 @@ def slope(frame: int, part: int, rows: Size, high: Size, tall: Size) -> None:
     values, slopes = np.zeros((layers + 1) * lanes * breadth, np.float32), np.zeros(lanes * breadth, np.float32)
     before, size = np.zeros(lanes * breadth, np.float32), (lanes, length(given, 2))
     for k in range(layers):
-        clear(part_of(frame, k, part), part_of(frame, k, 1) - part_of(frame, k, 0) >> 2)
+        to_writer = result(frame, 1 + k)
+        clear(part_of(frame, k, part), length(to_writer, 1) * length(to_writer, 2) * length(to_writer, 3))
     for first in range(begin_of(frame, part, count, 1), begin_of(frame, part + 1, count, 1), count):
         present = stage(frame, first, z, weights, rows)
         stage_turned(frame, z, turned, rows)
