@@ -12,9 +12,10 @@ import jax.numpy as jnp
 
 from hypernets.kernels import made, unmade
 from hypernets.kernels.calls import called, usable
-from hypernets.kernels.products import ROWS, height
+from hypernets.kernels.products import ROWS, eights, height
 from hypernets.kernels.tiles import WIDTH
 from hypernets.perceptron import SMALL, perceptron
+from neatcore.errors import require
 
 FEW = 2  # inputs of each up to which no weight is made
 
@@ -27,9 +28,26 @@ def perceptrons(z: jax.Array, writers: Sequence[jax.Array], inputs: jax.Array) -
 
     z: (N, K). writers: for each layer those of its matrix (K, I, O) and of its bias (K, O). inputs: (N, S, I), each network's own.
     There are gradients for all of them. On the CPU kernels of our own compute small networks, whose weights never come to memory.
+    InputError where shapes do not fit each other.
     """
+    _check(z, writers, inputs)
     small = all(max(inputs.shape[1], matrix.shape[1]) * matrix.shape[2] <= SMALL for matrix in writers[::2])
     return (_fast if small and usable(z, inputs, *writers) else _plain)(z, tuple(writers), inputs)
+
+
+def _check(z: jax.Array, writers: Sequence[jax.Array], inputs: jax.Array) -> None:
+    """Kernels would read beyond arrays of other shapes."""
+    require(z.ndim == 2, f"z has shape {z.shape}, not (N, K)")
+    require(inputs.ndim == 3 and len(inputs) == len(z), f"inputs have shape {inputs.shape}, not (N, S, I) with N = {len(z)}")
+    require(
+        len(writers) > 0 and len(writers) % 2 == 0, f"there are {len(writers)} writers, not a matrix's and a bias's for each layer"
+    )
+    deep, reads = z.shape[1], inputs.shape[2]
+    for layer, (matrix, bias) in enumerate(zip(writers[::2], writers[1::2], strict=True), 1):
+        fits = matrix.ndim == 3 and matrix.shape[:2] == (deep, reads) and bias.shape == (deep, matrix.shape[2])
+        what = f"layer {layer} has writers of shapes {matrix.shape} and {bias.shape}"
+        require(fits, f"{what}, not ({deep}, {reads}, O) and ({deep}, O)")
+        reads = matrix.shape[2]
 
 
 def _plain(z: jax.Array, writers: Arrays, inputs: jax.Array) -> jax.Array:
@@ -60,12 +78,12 @@ def _backward(given: Given, slopes: jax.Array) -> Given:
         sizes = _sizes(inputs)
         turned = [_whole(layer.transpose(1, 2, 0).reshape(layer.shape[1], -1)) for layer in layers]
         across = [_whole(layer[:, :-1].transpose(0, 2, 1).reshape(-1, layer.shape[1] - 1)) for layer in layers[1:]]
-        shapes = [(unmade.PARTS, _eights(len(panel)), panel.shape[1]) for panel in panels]
+        shapes = [(unmade.PARTS, eights(len(panel)), panel.shape[1]) for panel in panels]
     else:
         sizes = (*_sizes(inputs), min(height(len(panel)) for panel in panels))
         turned = [_whole(panel.transpose(0, 2, 1)) for panel in panels]
         across = [_whole(layer[:, :-1].transpose(2, 0, 1)) for layer in layers[1:]]
-        shapes = [(unmade.PARTS, len(panel), _eights(deep), panel.shape[2]) for panel in panels]
+        shapes = [(unmade.PARTS, len(panel), eights(deep), panel.shape[2]) for panel in panels]
     to_z, *parts = called(form.slope, unmade.parts, [z.shape, *shapes], z, inputs, *panels, *turned, *across, slopes, sizes=sizes)
     to_writers: list[jax.Array] = []
     for layer, part in zip(layers, parts, strict=True):
@@ -105,7 +123,3 @@ def _panels(layers: Arrays, form: ModuleType) -> list[jax.Array]:
 def _whole(array: jax.Array) -> jax.Array:
     """Rows with zeros up to whole vectors."""
     return jnp.pad(array, [(0, 0)] * (array.ndim - 1) + [(0, -array.shape[-1] % WIDTH)])
-
-
-def _eights(count: int) -> int:
-    return -(-count // 8) * 8

@@ -19,10 +19,8 @@ from hypernets.kernels.memory import Size, floats
 from hypernets.kernels.perceptrons import copy, rectify
 from hypernets.kernels.products import EIGHT, clear, eights, positive, product, whole
 from hypernets.kernels.tiles import BYTES
-from hypernets.kernels.unmade import begin_of, depth, last_of, parts, reads
+from hypernets.kernels.unmade import begin_of, broadest, depth, reads
 from neatcore.compiled import kernel
-
-__all__ = ["answer", "parts", "slope"]
 
 
 @kernel
@@ -63,8 +61,8 @@ def slope(frame: int, part: int, rows: Size, high: Size, tall: Size) -> None:
             forward(frame, first + row, weights.ctypes.data + BYTES * row * stride, values, high)
             clear(slopes.ctypes.data, len(slopes))
             copy((numbers(given) + BYTES * (first + row) * size[0] * size[1], size[1], 1), (slopes.ctypes.data, breadth), size)
-            ends = Ends(found.ctypes.data + BYTES * (row + 1) * stride, turned.ctypes.data + BYTES * (row + 1) * stride)
-            back(frame, ends, values, slopes, before, high, tall)
+            places = Places(found.ctypes.data + BYTES * row * stride, turned.ctypes.data + BYTES * (row + 1) * stride)
+            back(frame, places, values, slopes, before, high, tall)
         clear(of_z.ctypes.data, len(of_z))
         here = found.ctypes.data
         for k in range(layers):
@@ -79,20 +77,11 @@ def slope(frame: int, part: int, rows: Size, high: Size, tall: Size) -> None:
         copy((of_z.ctypes.data, whole(deep), 1), (numbers(result(frame, 0)) + BYTES * first * deep, deep), (present, deep))
 
 
-class Ends(NamedTuple):
-    """Where the slopes of a network's weights end, and its turned matrices."""
+class Places(NamedTuple):
+    """Where the slopes of a network's weights begin, and where its turned matrices end."""
 
     slopes: int
     turned: int
-
-
-@kernel
-def broadest(frame: int) -> int:
-    """How far apart rows of values stand, those of all layers, with room for the constant."""
-    widest = whole(last_of(frame))
-    for k in range(depth(frame)):
-        widest = max(widest, whole(reads(frame, k) + 1))
-    return widest
 
 
 @kernel
@@ -163,14 +152,12 @@ def forward(frame: int, network: int, weights: int, values: np.ndarray, high: Si
 
 
 @kernel
-def back(frame: int, ends: Ends, values: np.ndarray, slopes: np.ndarray, before: np.ndarray, high: Size, tall: Size) -> None:
+def back(frame: int, places: Places, values: np.ndarray, slopes: np.ndarray, before: np.ndarray, high: Size, tall: Size) -> None:
     """The slopes of all weights of one network, from those of its outputs."""
     layers, breadth, lanes = depth(frame), broadest(frame), length(operand(frame, 1), 1)
-    to, turned = ends.slopes, ends.turned
-    used = 0
+    to, turned = places.slopes, places.turned
     for k in range(layers):
-        used += (reads(frame, k) + 1) * length(operand(frame, 2 + k), 2)
-    to -= BYTES * (space(frame) - used)
+        to += BYTES * (reads(frame, k) + 1) * length(operand(frame, 2 + k), 2)
     for k in range(layers - 1, -1, -1):
         read, columns = reads(frame, k), length(operand(frame, 2 + k), 2)
         here = values.ctypes.data + BYTES * k * lanes * breadth

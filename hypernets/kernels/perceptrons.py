@@ -14,6 +14,7 @@ import numpy as np
 from hypernets.kernels.calls import called
 from hypernets.kernels.frames import length, numbers, operand, operands, result
 from hypernets.kernels.memory import Size, floats
+from hypernets.kernels.products import whole
 from hypernets.kernels.tiles import BYTES, HELD, WIDTH, tile
 from neatcore.compiled import kernel, wide
 
@@ -115,12 +116,6 @@ def slope_of_inputs(frame: int, part: int, high: Size) -> None:
 def depth(frame: int) -> int:
     """How many layers there are."""
     return (operands(frame) - 1) // 2
-
-
-@kernel
-def whole(columns: int) -> int:
-    """So many numbers, filled up to whole vectors."""
-    return (columns + WIDTH - 1) // WIDTH * WIDTH
 
 
 @kernel

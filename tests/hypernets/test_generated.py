@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from hypernets.generated import perceptrons
+from neatcore.errors import InputError
 from tests.hypernets.test_perceptron import close, draw, plain
 
 SIZES = (8, 32, 32, 2)
@@ -56,3 +57,17 @@ def test_large_networks_are_left_to_xla() -> None:
     large = given(2, 300, 3, (4, 60, 2))  # 300 lanes of 60 units
     assert "kernels" not in text(*large)
     close([perceptrons(*large)], [made_first(*large)])
+
+
+def test_shapes_that_do_not_fit_are_told() -> None:
+    z, writers, inputs = given(3, 1, 5, (4, 20, 2))
+    for arrays, told in (
+        ((z[0], writers, inputs), r"z has shape \(5,\), not \(N, K\)"),
+        ((z, writers, inputs[:2]), r"inputs have shape \(2, 1, 4\), not \(N, S, I\) with N = 3"),
+        ((z, writers[:3], inputs), "there are 3 writers"),
+        ((z, writers, inputs[:, :, :3]), r"layer 1 has writers of shapes \(5, 4, 20\) and \(5, 20\), not \(5, 3, O\) and \(5, O\)"),
+        ((z[:, :4], writers, inputs), r"layer 1 .*, not \(4, 4, O\)"),
+        ((z, (*writers[:2], *given(3, 1, 5, (9, 2))[1]), inputs), r"layer 2 .*, not \(5, 20, O\)"),
+    ):
+        with pytest.raises(InputError, match=told):
+            perceptrons(*arrays)
