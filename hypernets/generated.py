@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial, reduce
-from types import ModuleType
 from typing import Any
 
 import jax
@@ -60,9 +59,11 @@ def _plain(z: jax.Array, writers: Arrays, inputs: jax.Array) -> jax.Array:
 
 @jax.custom_vjp
 def _fast(z: jax.Array, writers: Arrays, inputs: jax.Array) -> jax.Array:
-    form = _form(inputs)
-    panels, shape = _panels(_layers(writers), form), (*inputs.shape[:2], writers[-1].shape[1])
-    return called(form.answer, unmade.parts, [shape], z, inputs, *panels, sizes=_sizes(inputs))[0]
+    shape = *inputs.shape[:2], writers[-1].shape[1]
+    if inputs.shape[1] <= FEW:
+        return called(unmade.answer, unmade.parts, [shape], z, inputs, *_panels(_layers(writers)), sizes=(ROWS,))[0]
+    form = _Made(writers, inputs)
+    return called(made.answer, unmade.parts, [shape], z, inputs, form.panels, form.widths, sizes=form.sizes)[0]
 
 
 def _forward(*given: Any) -> tuple[jax.Array, Given]:
@@ -71,42 +72,12 @@ def _forward(*given: Any) -> tuple[jax.Array, Given]:
 
 def _backward(given: Given, slopes: jax.Array) -> Given:
     z, writers, inputs = given
-    form, layers = _form(inputs), _layers(writers)
-    panels, deep = _panels(layers, form), z.shape[1]
-    shapes: list[tuple[int, ...]]
-    if form is unmade:
-        sizes = _sizes(inputs)
-        turned = [_whole(layer.transpose(1, 2, 0).reshape(layer.shape[1], -1)) for layer in layers]
-        across = [_whole(layer[:, :-1].transpose(0, 2, 1).reshape(-1, layer.shape[1] - 1)) for layer in layers[1:]]
-        shapes = [(unmade.PARTS, eights(len(panel)), panel.shape[1]) for panel in panels]
-    else:
-        sizes = (*_sizes(inputs), min(height(len(panel)) for panel in panels))
-        turned = [_whole(panel.transpose(0, 2, 1)) for panel in panels]
-        across = [_whole(layer[:, :-1].transpose(2, 0, 1)) for layer in layers[1:]]
-        shapes = [(unmade.PARTS, len(panel), eights(deep), panel.shape[2]) for panel in panels]
-    to_z, *parts = called(form.slope, unmade.parts, [z.shape, *shapes], z, inputs, *panels, *turned, *across, slopes, sizes=sizes)
-    to_writers: list[jax.Array] = []
-    for layer, part in zip(layers, parts, strict=True):
-        _, rows, answers = layer.shape
-        found = reduce(jnp.add, part)  # XLA's sum over a first axis takes several times as long
-        if form is unmade:
-            found = found[:rows, : deep * answers].reshape(rows, deep, answers)
-        found = found[:, :deep, :answers].transpose(1, 0, 2)
-        to_writers += [found[:, :-1], found[:, -1]]
+    to_z, to_writers = (_unmade_back if inputs.shape[1] <= FEW else _made_back)(*given, slopes)
     (to_inputs,) = jax.vjp(partial(_plain, z, writers), inputs)[1](slopes)
-    return to_z, tuple(to_writers), to_inputs
+    return to_z, to_writers, to_inputs
 
 
 _fast.defvjp(_forward, _backward)
-
-
-def _form(inputs: jax.Array) -> ModuleType:
-    return unmade if inputs.shape[1] <= FEW else made
-
-
-def _sizes(inputs: jax.Array) -> tuple[int, ...]:
-    """Of tiles: networks, and where weights are made, lanes."""
-    return (ROWS,) if _form(inputs) is unmade else (ROWS, height(inputs.shape[1]))
 
 
 def _layers(writers: Arrays) -> Arrays:
@@ -114,12 +85,67 @@ def _layers(writers: Arrays) -> Arrays:
     return tuple(jnp.concatenate([matrix, bias[:, None]], 1) for matrix, bias in zip(writers[::2], writers[1::2], strict=True))
 
 
-def _panels(layers: Arrays, form: ModuleType) -> list[jax.Array]:
-    """The same in the order in which the kernels read it: (I + 1, [K O]), or (I + 1, K, [O])."""
-    turned = [layer.transpose(1, 0, 2) for layer in layers]
-    return [_whole(layer.reshape(len(layer), -1) if form is unmade else layer) for layer in turned]
+def _writers(layers: Sequence[jax.Array]) -> Arrays:
+    return tuple(part for layer in layers for part in (layer[:, :-1], layer[:, -1]))
+
+
+def _added(parts: jax.Array) -> jax.Array:
+    return reduce(jnp.add, parts)  # XLA's sum over a first axis takes several times as long
 
 
 def _whole(array: jax.Array) -> jax.Array:
     """Rows with zeros up to whole vectors."""
     return jnp.pad(array, [(0, 0)] * (array.ndim - 1) + [(0, -array.shape[-1] % WIDTH)])
+
+
+# --- no weight made -------------------------------------------------------------------------------------------------------
+
+
+def _panels(layers: Arrays) -> list[jax.Array]:
+    """The same in the order in which the kernels read it, (I + 1, [K O])."""
+    return [_whole(layer.transpose(1, 0, 2).reshape(layer.shape[1], -1)) for layer in layers]
+
+
+def _unmade_back(z: jax.Array, writers: Arrays, inputs: jax.Array, slopes: jax.Array) -> tuple[jax.Array, Arrays]:
+    layers = _layers(writers)
+    panels = _panels(layers)
+    turned = [_whole(layer.transpose(1, 2, 0).reshape(layer.shape[1], -1)) for layer in layers]
+    across = [_whole(layer[:, :-1].transpose(0, 2, 1).reshape(-1, layer.shape[1] - 1)) for layer in layers[1:]]
+    shapes = [(unmade.PARTS, eights(len(panel)), panel.shape[1]) for panel in panels]
+    given = z, inputs, *panels, *turned, *across, slopes
+    to_z, *parts = called(unmade.slope, unmade.parts, [z.shape, *shapes], *given, sizes=(ROWS,))
+    found = []
+    for layer, part in zip(layers, parts, strict=True):
+        deep, rows, answers = layer.shape
+        found.append(_added(part)[:rows, : deep * answers].reshape(rows, deep, answers).transpose(1, 0, 2))
+    return to_z, _writers(found)
+
+
+# --- weights made in the cache --------------------------------------------------------------------------------------------
+
+
+class _Made:
+    """What the kernels of `made` read: what writes the weights, those of the last layer first."""
+
+    def __init__(self, writers: Arrays, inputs: jax.Array) -> None:
+        layers = [layer.reshape(len(layer), -1) for layer in _layers(writers)]
+        self.flat = jnp.concatenate(layers[::-1], 1)
+        widths = [inputs.shape[2], *(bias.shape[1] for bias in writers[1::2])]
+        self.widths = jnp.array(widths, jnp.float32)
+        blocks = jnp.pad(self.flat, [(0, 0), (0, -self.flat.shape[1] % made.BLOCK)])
+        self.panels = blocks.reshape(len(blocks), -1, made.BLOCK).transpose(1, 0, 2)
+        self.sizes = ROWS, height(max(widths[1:])), height(min(widths[1:]))
+
+
+def _made_back(z: jax.Array, writers: Arrays, inputs: jax.Array, slopes: jax.Array) -> tuple[jax.Array, Arrays]:
+    form, deep = _Made(writers, inputs), z.shape[1]
+    shapes = [z.shape, (unmade.PARTS, len(form.panels), eights(deep), made.BLOCK)]
+    given = z, inputs, form.panels, form.widths, _whole(form.flat.T), slopes
+    sizes = *form.sizes, min(height(matrix.shape[1] + 1) for matrix in writers[::2])
+    to_z, parts = called(made.slope, unmade.parts, shapes, *given, sizes=sizes)
+    flat, begin, found = _added(parts)[:, :deep].transpose(1, 0, 2).reshape(deep, -1), 0, []
+    for matrix in writers[-2::-2]:
+        rows, answers = matrix.shape[1] + 1, matrix.shape[2]
+        found.append(flat[:, begin : begin + rows * answers].reshape(deep, rows, answers))
+        begin += rows * answers
+    return to_z, _writers(found[::-1])

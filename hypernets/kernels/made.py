@@ -1,16 +1,18 @@
 """N small perceptrons with ReLU whose weights are linear in N vectors z, for many inputs each: weights are made in the cache.
 
-Letters in shapes: as in `unmade`. Operands are z (N, K), inputs (N, S, I), and for each layer what writes it (I + 1, K, [O]). For
-slopes there are besides, for each layer, the same turned, (I + 1, [O], [K]), then for each but the first turned the other way,
-(O, K, [I]), and at last the slopes of the outputs (N, S, O). Results are outputs (N, S, O), or the slopes of z (N, K), and for each
-layer, part by part, of what writes it (P, I + 1, K up to eights, [O]).
+Letters in shapes: as in `unmade`; besides T weights of a network, of which B blocks are made at a time, each two vectors broad.
+Operands are z (N, K), inputs (N, S, I), what writes the weights (B, K, two vectors), and how broad layers are (L + 1), from inputs to
+outputs. For slopes there are besides what writes the weights the other way round, (T, [K]), and at last the slopes of the outputs
+(N, S, O). Results are outputs (N, S, O), or the slopes of z (N, K), and part by part those of what writes the weights
+(P, B, K up to eights, two vectors).
 
-Weights are made of as many networks as a tile has rows, and each of these reads its inputs while they are there.
+Weights are made of as many networks as a tile has rows, and each of these reads its inputs while they are there. A layer's stand as
+(I + 1, O), the last layer's first, as that is the order in which slopes are found: whole vectors may then be written beyond a
+layer's end. What layers read and answer, and the slopes of that, stand with lanes last, (I, [S]), so that a layer's answers need not
+be whole vectors.
 """
 
 from __future__ import annotations
-
-from typing import NamedTuple
 
 import numpy as np
 
@@ -18,161 +20,166 @@ from hypernets.kernels.frames import length, numbers, operand, operands, result
 from hypernets.kernels.memory import Size, floats
 from hypernets.kernels.perceptrons import copy, rectify
 from hypernets.kernels.products import EIGHT, clear, eights, positive, product, whole
-from hypernets.kernels.tiles import BYTES
-from hypernets.kernels.unmade import begin_of, broadest, depth, reads
+from hypernets.kernels.tiles import BYTES, WIDTH
+from hypernets.kernels.turns import turn
+from hypernets.kernels.unmade import begin_of
 from neatcore.compiled import kernel
+
+BLOCK = 2 * WIDTH
 
 
 @kernel
-def answer(frame: int, part: int, rows: Size, high: Size) -> None:
-    layers, lanes, stride, found = depth(frame), length(operand(frame, 1), 1), space(frame), result(frame, 0)
+def answer(frame: int, part: int, rows: Size, high: Size, low: Size) -> None:
+    lanes, outputs, layers, stride, found = length(operand(frame, 1), 1), broad(frame, depth(frame)), depth(frame), space(frame), result(frame, 0)
     z, weights = np.zeros(len(rows) * eights(length(operand(frame, 0), 1)), np.float32), np.empty(len(rows) * stride, np.float32)
-    breadth, size = broadest(frame), (lanes, length(found, 2))
-    values = np.zeros((layers + 1) * lanes * breadth, np.float32)
-    last = values.ctypes.data + BYTES * layers * lanes * breadth
+    values, spare = constants(frame), np.zeros(flat(frame), np.float32)
+    last = values.ctypes.data + BYTES * layers * room(frame)
     for first in range(begin_of(frame, part, len(rows), 1), begin_of(frame, part + 1, len(rows), 1), len(rows)):
         present = stage(frame, first, z, weights, rows)
         for row in range(present):
-            forward(frame, first + row, weights.ctypes.data + BYTES * row * stride, values, high)
-            copy((last, breadth, 1), (numbers(found) + BYTES * (first + row) * size[0] * size[1], size[1]), size)
+            forward(frame, first + row, weights.ctypes.data + BYTES * row * stride, values, spare, high, low)
+            turn((last, whole(lanes)), (spare.ctypes.data, outputs), (outputs, lanes))
+            count = lanes * outputs
+            copy((spare.ctypes.data, 0, 1), (numbers(found) + BYTES * (first + row) * count, 0), (1, count))
 
 
 @kernel
-def slope(frame: int, part: int, rows: Size, high: Size, tall: Size) -> None:
-    layers, lanes, stride, given = depth(frame), length(operand(frame, 1), 1), space(frame), operand(frame, operands(frame) - 1)
-    deep, breadth, count = length(operand(frame, 0), 1), broadest(frame), len(rows)
+def slope(frame: int, part: int, rows: Size, high: Size, low: Size, tall: Size) -> None:
+    lanes, stride, count, given = length(operand(frame, 1), 1), space(frame), len(rows), operand(frame, 5)
+    deep, turned, outputs = length(operand(frame, 0), 1), operand(frame, 4), broad(frame, depth(frame))
     z, of_z = np.zeros(count * eights(deep), np.float32), np.empty(count * whole(deep), np.float32)
-    weights, found, turned = (
-        np.empty(count * stride, np.float32),
-        np.zeros(count * stride, np.float32),
-        np.empty(count * stride, np.float32),
-    )
-    values, slopes = np.zeros((layers + 1) * lanes * breadth, np.float32), np.zeros(lanes * breadth, np.float32)
-    before, size = np.zeros(lanes * breadth, np.float32), (lanes, length(given, 2))
-    for k in range(layers):
-        to_writer = result(frame, 1 + k)
-        clear(part_of(frame, k, part), length(to_writer, 1) * length(to_writer, 2) * length(to_writer, 3))
+    weights, found = np.empty(count * stride, np.float32), np.zeros(count * stride, np.float32)
+    values, spare, slopes = constants(frame), np.zeros(flat(frame), np.float32), np.zeros(3 * room(frame), np.float32)
+    to = result(frame, 1)
+    size = length(to, 1) * length(to, 2) * length(to, 3)
+    clear(numbers(to) + BYTES * part * size, size)
     for first in range(begin_of(frame, part, count, 1), begin_of(frame, part + 1, count, 1), count):
         present = stage(frame, first, z, weights, rows)
-        stage_turned(frame, z, turned, rows)
         if present < count:
             clear(found.ctypes.data, len(found))
         for row in range(present):
-            forward(frame, first + row, weights.ctypes.data + BYTES * row * stride, values, high)
-            clear(slopes.ctypes.data, len(slopes))
-            copy((numbers(given) + BYTES * (first + row) * size[0] * size[1], size[1], 1), (slopes.ctypes.data, breadth), size)
-            places = Places(found.ctypes.data + BYTES * row * stride, turned.ctypes.data + BYTES * (row + 1) * stride)
-            back(frame, places, values, slopes, before, high, tall)
-        clear(of_z.ctypes.data, len(of_z))
-        here = found.ctypes.data
-        for k in range(layers):
-            panels, columns = operand(frame, 2 + layers + k), length(operand(frame, 2 + k), 2)
-            right, all_of_it = (numbers(panels), length(panels, 2)), (count, length(panels, 2), (reads(frame, k) + 1) * columns)
-            product(rows, (here, stride, 1), right, (of_z.ctypes.data, whole(deep)), all_of_it, True)
-            to = part_of(frame, k, part)
-            for _ in range(reads(frame, k) + 1):
-                size_of_row = eights(deep), columns, count
-                product(EIGHT, (z.ctypes.data, 1, eights(deep)), (here, stride), (to, columns), size_of_row, True)
-                here, to = here + BYTES * columns, to + BYTES * eights(deep) * columns
+            forward(frame, first + row, weights.ctypes.data + BYTES * row * stride, values, spare, high, low)
+            all_of_it = lanes * outputs
+            copy((numbers(given) + BYTES * (first + row) * all_of_it, 0, 1), (spare.ctypes.data, 0), (1, all_of_it))
+            back(frame, weights.ctypes.data + BYTES * row * stride, found.ctypes.data + BYTES * row * stride, values, spare, slopes, high, low, tall)
+        right, all_of_it = (numbers(turned), length(turned, 1)), (count, length(turned, 1), length(turned, 0))
+        product(rows, (found.ctypes.data, stride, 1), right, (of_z.ctypes.data, whole(deep)), all_of_it, False)
         copy((of_z.ctypes.data, whole(deep), 1), (numbers(result(frame, 0)) + BYTES * first * deep, deep), (present, deep))
+        left, there = (z.ctypes.data, 1, eights(deep)), numbers(to) + BYTES * part * size
+        for block in range(length(to, 1)):
+            right = found.ctypes.data + BYTES * block * BLOCK, stride
+            product(EIGHT, left, right, (there + BYTES * block * eights(deep) * BLOCK, BLOCK), (eights(deep), BLOCK, count), True)
 
 
-class Places(NamedTuple):
-    """Where the slopes of a network's weights begin, and where its turned matrices end."""
+@kernel
+def depth(frame: int) -> int:
+    """How many layers there are."""
+    return length(operand(frame, 3), 0) - 1
 
-    slopes: int
-    turned: int
+
+@kernel
+def broad(frame: int, layer: int) -> int:
+    """What a layer reads, without the constant; after the last layer, what that answers."""
+    return int(floats(numbers(operand(frame, 3)))[layer])
+
+
+@kernel
+def room(frame: int) -> int:
+    """For what a layer reads, with the constant, in whole blocks."""
+    most = 0
+    for k in range(depth(frame) + 1):
+        most = max(most, whole(broad(frame, k) + 1))
+    return most * whole(length(operand(frame, 1), 1))
+
+
+@kernel
+def flat(frame: int) -> int:
+    """Room for the inputs or the outputs of one network as they come, and for what is read beyond."""
+    return max(broad(frame, 0), broad(frame, depth(frame))) * whole(length(operand(frame, 1), 1)) + WIDTH
 
 
 @kernel
 def space(frame: int) -> int:
-    """For all weights of one network, either way round."""
-    made = turned = 0
-    for k in range(depth(frame)):
-        writer = operand(frame, 2 + k)
-        made += length(writer, 0) * length(writer, 2)
-        turned += length(writer, 2) * whole(length(writer, 0))
-    return max(made, turned)
+    """For all weights of one network, and what is written beyond."""
+    return length(operand(frame, 2), 0) * BLOCK + WIDTH
 
 
 @kernel
-def part_of(frame: int, layer: int, part: int) -> int:
-    """Where a part of the slopes of what writes a layer stands."""
-    found = result(frame, 1 + layer)
-    return numbers(found) + BYTES * part * length(found, 1) * length(found, 2) * length(found, 3)
+def constants(frame: int) -> np.ndarray:
+    """Memory for what layers read and answer, with the constants that they read."""
+    apart, lanes = room(frame), whole(length(operand(frame, 1), 1))
+    values = np.zeros((depth(frame) + 1) * apart, np.float32)
+    for k in range(depth(frame)):
+        begin = k * apart + broad(frame, k) * lanes
+        values[begin : begin + lanes] = 1.0
+    return values
 
 
 @kernel
 def stage(frame: int, first: int, z: np.ndarray, weights: np.ndarray, rows: Size) -> int:
-    """The weights of as many networks as there are rows, network by network, layer by layer; of how many there are any."""
-    all_z, stride = operand(frame, 0), space(frame)
-    deep, to = length(all_z, 1), weights.ctypes.data
+    """The weights of as many networks as there are rows, network by network; of how many there are any."""
+    all_z, panels, stride = operand(frame, 0), operand(frame, 2), space(frame)
+    deep = length(all_z, 1)
     present = min(len(rows), length(all_z, 0) - first)
     if present < len(rows):
         clear(z.ctypes.data, len(z))
     copy((numbers(all_z) + BYTES * first * deep, deep, 1), (z.ctypes.data, eights(deep)), (present, deep))
-    for k in range(depth(frame)):
-        writer = operand(frame, 2 + k)
-        columns = length(writer, 2)
-        for i in range(length(writer, 0)):
-            right = numbers(writer) + BYTES * i * deep * columns, columns
-            product(rows, (z.ctypes.data, eights(deep), 1), right, (to, stride), (len(rows), columns, deep), False)
-            to += BYTES * columns
+    for block in range(length(panels, 0)):
+        right, to = numbers(panels) + BYTES * block * deep * BLOCK, weights.ctypes.data + BYTES * block * BLOCK
+        product(rows, (z.ctypes.data, eights(deep), 1), (right, BLOCK), (to, stride), (len(rows), BLOCK, deep), False)
     return present
 
 
 @kernel
-def stage_turned(frame: int, z: np.ndarray, turned: np.ndarray, rows: Size) -> None:
-    """Their matrices but the first turned, the last layer's at the end."""
-    deep, stride, layers = length(operand(frame, 0), 1), space(frame), depth(frame)
-    to = turned.ctypes.data + BYTES * stride
-    for k in range(layers - 1, 0, -1):
-        writer = operand(frame, 1 + 2 * layers + k)
-        columns = length(writer, 2)
-        to -= BYTES * length(writer, 0) * columns
-        for o in range(length(writer, 0)):
-            right, there = (numbers(writer) + BYTES * o * deep * columns, columns), to + BYTES * o * columns
-            product(rows, (z.ctypes.data, eights(deep), 1), right, (there, stride), (len(rows), columns, deep), False)
-
-
-@kernel
-def forward(frame: int, network: int, weights: int, values: np.ndarray, high: Size) -> None:
+def forward(frame: int, network: int, weights: int, values: np.ndarray, spare: np.ndarray, high: Size, low: Size) -> None:
     """What all layers of one network read and answer in `values`."""
-    inputs, layers, breadth, here = operand(frame, 1), depth(frame), broadest(frame), values.ctypes.data
-    lanes, given = length(inputs, 1), length(inputs, 2)
-    copy((numbers(inputs) + BYTES * network * lanes * given, given, 1), (here, breadth), (lanes, given))
+    inputs, layers, here = operand(frame, 1), depth(frame), values.ctypes.data
+    lanes, read = length(inputs, 1), length(inputs, 2)
+    across = whole(lanes)
+    copy((numbers(inputs) + BYTES * network * lanes * read, 0, 1), (spare.ctypes.data, 0), (1, lanes * read))
+    turn((spare.ctypes.data, read), (here, across), (lanes, read))
+    constant = floats(here + BYTES * read * across)
+    for lane in range(across):
+        constant[lane] = 1.0
     for k in range(layers):
-        read, columns, there = reads(frame, k), length(operand(frame, 2 + k), 2), here + BYTES * lanes * breadth
-        for lane in range(lanes):
-            floats(here)[lane * breadth + read] = 1.0
-        product(high, (here, breadth, 1), (weights, columns), (there, breadth), (lanes, columns, read + 1), False)
+        weights += BYTES * (broad(frame, k) + 1) * broad(frame, k + 1)
+    for k in range(layers):
+        read, answers, there = broad(frame, k), broad(frame, k + 1), here + BYTES * room(frame)
+        weights -= BYTES * (read + 1) * answers
+        fitted(high, low, (weights, 1, answers), (here, across), (there, across), (answers, across, read + 1))
         if k < layers - 1:
-            positive(there, lanes * breadth)
-        here, weights = there, weights + BYTES * (read + 1) * columns
+            positive(there, answers * across)
+        here = there
 
 
 @kernel
-def back(frame: int, places: Places, values: np.ndarray, slopes: np.ndarray, before: np.ndarray, high: Size, tall: Size) -> None:
+def back(
+    frame: int, weights: int, found: int, values: np.ndarray, given: np.ndarray, slopes: np.ndarray, high: Size, low: Size, tall: Size
+) -> None:
     """The slopes of all weights of one network, from those of its outputs."""
-    layers, breadth, lanes = depth(frame), broadest(frame), length(operand(frame, 1), 1)
-    to, turned = places.slopes, places.turned
-    for k in range(layers):
-        to += BYTES * (reads(frame, k) + 1) * length(operand(frame, 2 + k), 2)
+    layers, lanes, apart = depth(frame), length(operand(frame, 1), 1), BYTES * room(frame)
+    across, answers = whole(lanes), broad(frame, layers)
+    ours, before, turned = slopes.ctypes.data, slopes.ctypes.data + apart, slopes.ctypes.data + 2 * apart
+    right = given.ctypes.data, answers
+    turn(right, (ours, across), (lanes, answers))
     for k in range(layers - 1, -1, -1):
-        read, columns = reads(frame, k), length(operand(frame, 2 + k), 2)
-        here = values.ctypes.data + BYTES * k * lanes * breadth
-        to -= BYTES * (read + 1) * columns
-        product(tall, (here, 1, breadth), (slopes.ctypes.data, breadth), (to, columns), (read + 1, columns, lanes), False)
+        read, answers, here = broad(frame, k), broad(frame, k + 1), values.ctypes.data + k * apart
+        product(tall, (here, across, 1), right, (found, answers), (read + 1, whole(answers), lanes), False)
         if k > 0:
-            writer = operand(frame, 1 + 2 * layers + k)
-            steps, across = length(writer, 0), length(writer, 2)
-            turned -= BYTES * steps * across
-            product(
-                high,
-                (slopes.ctypes.data, breadth, 1),
-                (turned, across),
-                (before.ctypes.data, breadth),
-                (lanes, across, steps),
-                False,
-            )
-            rectify(before, here, slopes)
+            fitted(high, low, (weights, answers, 1), (ours, across), (before, across), (read, across, answers))
+            rectify(before, here, ours, read * across)
+            right = turned, whole(read)
+            turn((ours, across), right, (read, lanes))
+        weights, found = weights + BYTES * (read + 1) * answers, found + BYTES * (read + 1) * answers
+    clear(found, WIDTH)
+
+
+@kernel
+def fitted(
+    high: Size, low: Size, left: tuple[int, int, int], right: tuple[int, int], to: tuple[int, int], size: tuple[int, int, int]
+) -> None:
+    """A product in tiles that have no more rows than it has."""
+    if size[0] >= len(high):
+        product(high, left, right, to, size, False)
+    else:
+        product(low, left, right, to, size, False)

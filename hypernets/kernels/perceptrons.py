@@ -88,7 +88,7 @@ def slope_of_weights(frame: int, part: int, high: Size, tall: Size) -> None:
             if k > 0:
                 turn(frame, network, k, spare.ctypes.data)
                 move_back(k, frame, sloping, before, spare.ctypes.data, high)
-                rectify(before, values.ctypes.data + BYTES * (k - 1) * lanes * breadth, sloping)
+                rectify(before.ctypes.data, values.ctypes.data + BYTES * (k - 1) * lanes * breadth, sloping.ctypes.data, len(before))
 
 
 @kernel
@@ -104,7 +104,7 @@ def slope_of_inputs(frame: int, part: int, high: Size) -> None:
             turn(frame, network, k, spare.ctypes.data)
             move_back(k, frame, sloping, before, spare.ctypes.data, high)
             if k > 0:
-                rectify(before, values.ctypes.data + BYTES * (k - 1) * lanes * breadth, sloping)
+                rectify(before.ctypes.data, values.ctypes.data + BYTES * (k - 1) * lanes * breadth, sloping.ctypes.data, len(before))
         size = lanes, length(inputs, 2)
         copy((before.ctypes.data, breadth, 1), (numbers(found) + BYTES * network * size[0] * size[1], size[1]), size)
 
@@ -214,12 +214,12 @@ def move_back(layer: int, frame: int, slopes: np.ndarray, to: np.ndarray, turned
 
 
 @kernel
-def rectify(slopes: np.ndarray, values: int, to: np.ndarray) -> None:
+def rectify(slopes: int, values: int, to: int, count: int) -> None:
     """Where ReLU answered more than 0."""
     wide()
-    value = floats(values)
-    for k in range(len(slopes)):
-        to[k] = slopes[k] if value[k] > NOTHING else NOTHING
+    slope, value, found = floats(slopes), floats(values), floats(to)
+    for k in range(count):
+        found[k] = slope[k] if value[k] > NOTHING else NOTHING
 
 
 @kernel

@@ -39,17 +39,17 @@ def product(
     whole vectors, and steps. kept: add to what is there, where rows are a multiple of a tile's; otherwise the last tiles overlap.
     """
     for begin in range(0, size[0], len(high)):
-        row, column = min(begin, size[0] - len(high)), 0
+        row, column = min(begin, size[0] - len(high)), size[1]
         first = left[0] + BYTES * row * left[1], left[1], 0, left[2]
-        while column < size[1]:
-            here = right[0] + BYTES * column, 0, right[1]
-            there = to[0] + BYTES * (row * to[1] + column), to[1]
-            if column + 2 * WIDTH <= size[1]:
+        while column > 0:
+            if column >= 2 * WIDTH:
+                column -= 2 * WIDTH
+                here, there = (right[0] + BYTES * column, 0, right[1]), (to[0] + BYTES * (row * to[1] + column), to[1])
                 tile(high, TWO, first, here, there, (1, size[2]), kept)
-                column += 2 * WIDTH
             else:
+                column -= WIDTH
+                here, there = (right[0] + BYTES * column, 0, right[1]), (to[0] + BYTES * (row * to[1] + column), to[1])
                 tile(high, ONE, first, here, there, (1, size[2]), kept)
-                column += WIDTH
 
 
 @kernel

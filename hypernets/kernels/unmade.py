@@ -82,7 +82,7 @@ def slope(frame: int, part: int, rows: Size) -> None:
                 writer = operand(frame, 1 + 2 * layers + k)
                 left, right = (pairs.ctypes.data, stride, 1), (numbers(writer), length(writer, 1))
                 product(rows, left, right, (before.ctypes.data, breadth), (high, length(writer, 1), length(writer, 0)), False)
-                rectify(before, here, slopes)
+                rectify(before.ctypes.data, here, slopes.ctypes.data, len(before))
         for row in range(present):
             network, lane = (first + row) // lanes, (first + row) % lanes
             gather(numbers(to) + BYTES * network * deep, of_z, row * whole(deep), deep, lane == 0)
