@@ -132,17 +132,16 @@ class _Made:
         self.flat = jnp.concatenate(layers[::-1], 1)
         widths = [inputs.shape[2], *(bias.shape[1] for bias in writers[1::2])]
         self.widths = jnp.array(widths, jnp.float32)
-        blocks = jnp.pad(self.flat, [(0, 0), (0, -self.flat.shape[1] % made.BLOCK)])
+        blocks = jnp.pad(self.flat, [(0, -len(self.flat) % WIDTH), (0, -self.flat.shape[1] % made.BLOCK)])
         self.panels = blocks.reshape(len(blocks), -1, made.BLOCK).transpose(1, 0, 2)
-        self.sizes = ROWS, height(max(widths[1:])), height(min(widths[1:]))
+        self.sizes = ROWS, height(max(widths) + 1), height(min(widths[1:]))
 
 
 def _made_back(z: jax.Array, writers: Arrays, inputs: jax.Array, slopes: jax.Array) -> tuple[jax.Array, Arrays]:
     form, deep = _Made(writers, inputs), z.shape[1]
     shapes = [z.shape, (unmade.PARTS, len(form.panels), eights(deep), made.BLOCK)]
-    given = z, inputs, form.panels, form.widths, _whole(form.flat.T), slopes
-    sizes = *form.sizes, min(height(matrix.shape[1] + 1) for matrix in writers[::2])
-    to_z, parts = called(made.slope, unmade.parts, shapes, *given, sizes=sizes)
+    given = z, inputs, form.panels, form.widths, slopes
+    to_z, parts = called(made.slope, unmade.parts, shapes, *given, sizes=form.sizes)
     flat, begin, found = _added(parts)[:, :deep].transpose(1, 0, 2).reshape(deep, -1), 0, []
     for matrix in writers[-2::-2]:
         rows, answers = matrix.shape[1] + 1, matrix.shape[2]

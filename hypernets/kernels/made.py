@@ -14,10 +14,10 @@ be whole vectors.
 
 from __future__ import annotations
 
-import numpy as np
+from typing import NamedTuple
 
-from hypernets.kernels.frames import length, numbers, operand, operands, result
-from hypernets.kernels.memory import Size, floats
+from hypernets.kernels.frames import length, numbers, operand, result
+from hypernets.kernels.memory import LINE, Size, aligned, allocate, floats, release
 from hypernets.kernels.perceptrons import copy, rectify
 from hypernets.kernels.products import EIGHT, clear, eights, positive, product, whole
 from hypernets.kernels.tiles import BYTES, WIDTH
@@ -26,49 +26,69 @@ from hypernets.kernels.unmade import begin_of
 from neatcore.compiled import kernel
 
 BLOCK = 2 * WIDTH
+TILES = 2  # as many times as many networks as a tile has rows have their weights at once
+
+
+class Desk(NamedTuple):
+    """Where things stand in the memory of one part."""
+
+    values: int  # what layers read and answer, (L + 1, I + 1, [S])
+    spare: int  # inputs or outputs, (S, I) or (S, O), as they come
+    slopes: int  # of what a layer answers (O, [S])
+    before: int  # of what it reads (I, [S])
+    turned: int  # of what it answers (S, [O])
+    z: int  # (networks, eights of K)
+    weights: int  # (networks, `stride`)
+    found: int  # their slopes
+    of_z: int  # (networks, [K])
+    writers: int  # what writes the weights, the other way round (T, [K])
+    end: int
+    stride: int  # from network to network
 
 
 @kernel
 def answer(frame: int, part: int, rows: Size, high: Size, low: Size) -> None:
-    lanes, outputs, layers, stride, found = length(operand(frame, 1), 1), broad(frame, depth(frame)), depth(frame), space(frame), result(frame, 0)
-    z, weights = np.zeros(len(rows) * eights(length(operand(frame, 0), 1)), np.float32), np.empty(len(rows) * stride, np.float32)
-    values, spare = constants(frame), np.zeros(flat(frame), np.float32)
-    last = values.ctypes.data + BYTES * layers * room(frame)
-    for first in range(begin_of(frame, part, len(rows), 1), begin_of(frame, part + 1, len(rows), 1), len(rows)):
-        present = stage(frame, first, z, weights, rows)
+    lanes, layers, count, found = length(operand(frame, 1), 1), depth(frame), TILES * len(rows), result(frame, 0)
+    outputs, memory = broad(frame, layers), allocate(desk(frame, 0, count, high, False).end + LINE)
+    here = prepared(frame, memory, count, high, False)
+    for first in range(begin_of(frame, part, count, 1), begin_of(frame, part + 1, count, 1), count):
+        present = stage(frame, first, here, rows)
         for row in range(present):
-            forward(frame, first + row, weights.ctypes.data + BYTES * row * stride, values, spare, high, low)
-            turn((last, whole(lanes)), (spare.ctypes.data, outputs), (outputs, lanes))
-            count = lanes * outputs
-            copy((spare.ctypes.data, 0, 1), (numbers(found) + BYTES * (first + row) * count, 0), (1, count))
+            forward(frame, first + row, here.weights + BYTES * row * here.stride, here, high, low)
+            turn((here.values + BYTES * layers * room(frame), whole(lanes)), (here.spare, outputs), (outputs, lanes))
+            size = lanes * outputs
+            copy((here.spare, 0, 1), (numbers(found) + BYTES * (first + row) * size, 0), (1, size))
+    release(memory)
 
 
 @kernel
-def slope(frame: int, part: int, rows: Size, high: Size, low: Size, tall: Size) -> None:
-    lanes, stride, count, given = length(operand(frame, 1), 1), space(frame), len(rows), operand(frame, 5)
-    deep, turned, outputs = length(operand(frame, 0), 1), operand(frame, 4), broad(frame, depth(frame))
-    z, of_z = np.zeros(count * eights(deep), np.float32), np.empty(count * whole(deep), np.float32)
-    weights, found = np.empty(count * stride, np.float32), np.zeros(count * stride, np.float32)
-    values, spare, slopes = constants(frame), np.zeros(flat(frame), np.float32), np.zeros(3 * room(frame), np.float32)
-    to = result(frame, 1)
-    size = length(to, 1) * length(to, 2) * length(to, 3)
-    clear(numbers(to) + BYTES * part * size, size)
+def slope(frame: int, part: int, rows: Size, high: Size, low: Size) -> None:
+    lanes, count, given, panels, to = length(operand(frame, 1), 1), TILES * len(rows), operand(frame, 4), operand(frame, 2), result(frame, 1)
+    deep, blocks, deeper, outputs = length(operand(frame, 0), 1), length(panels, 0), length(panels, 1), broad(frame, depth(frame))
+    memory = allocate(desk(frame, 0, count, high, True).end + LINE)
+    here = prepared(frame, memory, count, high, True)
+    stride, panel = here.stride, BYTES * BLOCK * deeper
+    for block in range(blocks):
+        turn((numbers(panels) + block * panel, BLOCK), (here.writers + block * panel, deeper), (deeper, BLOCK))
+    panel = BYTES * BLOCK * eights(deep)
+    there = numbers(to) + part * blocks * panel
+    clear(there, blocks * BLOCK * eights(deep))
     for first in range(begin_of(frame, part, count, 1), begin_of(frame, part + 1, count, 1), count):
-        present = stage(frame, first, z, weights, rows)
+        present = stage(frame, first, here, rows)
         if present < count:
-            clear(found.ctypes.data, len(found))
+            clear(here.found, count * stride)
         for row in range(present):
-            forward(frame, first + row, weights.ctypes.data + BYTES * row * stride, values, spare, high, low)
-            all_of_it = lanes * outputs
-            copy((numbers(given) + BYTES * (first + row) * all_of_it, 0, 1), (spare.ctypes.data, 0), (1, all_of_it))
-            back(frame, weights.ctypes.data + BYTES * row * stride, found.ctypes.data + BYTES * row * stride, values, spare, slopes, high, low, tall)
-        right, all_of_it = (numbers(turned), length(turned, 1)), (count, length(turned, 1), length(turned, 0))
-        product(rows, (found.ctypes.data, stride, 1), right, (of_z.ctypes.data, whole(deep)), all_of_it, False)
-        copy((of_z.ctypes.data, whole(deep), 1), (numbers(result(frame, 0)) + BYTES * first * deep, deep), (present, deep))
-        left, there = (z.ctypes.data, 1, eights(deep)), numbers(to) + BYTES * part * size
-        for block in range(length(to, 1)):
-            right = found.ctypes.data + BYTES * block * BLOCK, stride
-            product(EIGHT, left, right, (there + BYTES * block * eights(deep) * BLOCK, BLOCK), (eights(deep), BLOCK, count), True)
+            weights, found, size = here.weights + BYTES * row * stride, here.found + BYTES * row * stride, lanes * outputs
+            forward(frame, first + row, weights, here, high, low)
+            copy((numbers(given) + BYTES * (first + row) * size, 0, 1), (here.spare, 0), (1, size))
+            back(frame, weights, found, here, high, low)
+        size_of_z = count, deeper, blocks * BLOCK
+        product(rows, (here.found, stride, 1), (here.writers, deeper), (here.of_z, deeper), size_of_z, False)
+        copy((here.of_z, deeper, 1), (numbers(result(frame, 0)) + BYTES * first * deep, deep), (present, deep))
+        for block in range(blocks):
+            right = here.found + BYTES * block * BLOCK, stride
+            product(EIGHT, (here.z, 1, eights(deep)), right, (there + block * panel, BLOCK), (eights(deep), BLOCK, count), True)
+    release(memory)
 
 
 @kernel
@@ -93,85 +113,103 @@ def room(frame: int) -> int:
 
 
 @kernel
-def flat(frame: int) -> int:
-    """Room for the inputs or the outputs of one network as they come, and for what is read beyond."""
-    return max(broad(frame, 0), broad(frame, depth(frame))) * whole(length(operand(frame, 1), 1)) + WIDTH
-
-
-@kernel
-def space(frame: int) -> int:
-    """For all weights of one network, and what is written beyond."""
-    return length(operand(frame, 2), 0) * BLOCK + WIDTH
-
-
-@kernel
-def constants(frame: int) -> np.ndarray:
-    """Memory for what layers read and answer, with the constants that they read."""
-    apart, lanes = room(frame), whole(length(operand(frame, 1), 1))
-    values = np.zeros((depth(frame) + 1) * apart, np.float32)
+def beyond(frame: int, high: Size) -> int:
+    """How many numbers beyond the last weight of a network are written, by tiles that are higher and broader than layers."""
+    most = end = 0
     for k in range(depth(frame)):
-        begin = k * apart + broad(frame, k) * lanes
-        values[begin : begin + lanes] = 1.0
-    return values
+        reads, answers = broad(frame, k) + 1, broad(frame, k + 1)
+        end += reads * answers
+        most = max(most, max(reads, len(high)) * answers + WIDTH - end)
+    return length(operand(frame, 2), 0) * BLOCK - end + whole(most)
 
 
 @kernel
-def stage(frame: int, first: int, z: np.ndarray, weights: np.ndarray, rows: Size) -> int:
-    """The weights of as many networks as there are rows, network by network; of how many there are any."""
-    all_z, panels, stride = operand(frame, 0), operand(frame, 2), space(frame)
-    deep = length(all_z, 1)
-    present = min(len(rows), length(all_z, 0) - first)
-    if present < len(rows):
-        clear(z.ctypes.data, len(z))
-    copy((numbers(all_z) + BYTES * first * deep, deep, 1), (z.ctypes.data, eights(deep)), (present, deep))
+def desk(frame: int, begin: int, count: int, high: Size, sloped: bool) -> Desk:
+    """What answers need stands first."""
+    deep, lanes, blocks = length(operand(frame, 0), 1), whole(length(operand(frame, 1), 1)), length(operand(frame, 2), 0)
+    apart, stride = BYTES * room(frame), blocks * BLOCK + whole(beyond(frame, high))
+    spare = begin + (depth(frame) + 1) * apart
+    slopes = spare + BYTES * (max(broad(frame, 0), broad(frame, depth(frame))) * lanes + WIDTH)
+    z = slopes + 3 * apart
+    weights = z + BYTES * whole(count * eights(deep))
+    found = weights + BYTES * count * stride
+    of_z = found + BYTES * count * stride
+    writers = of_z + BYTES * count * whole(deep)
+    end = writers + BYTES * blocks * BLOCK * whole(deep) if sloped else found
+    return Desk(begin, spare, slopes, slopes + apart, slopes + 2 * apart, z, weights, found, of_z, writers, end, stride)
+
+
+@kernel
+def prepared(frame: int, memory: int, count: int, high: Size, sloped: bool) -> Desk:
+    """Zeros where what is not there is read, and the constants."""
+    here, lanes = desk(frame, aligned(memory), count, high, sloped), whole(length(operand(frame, 1), 1))
+    clear(here.values, (here.weights - here.values) // BYTES)
+    for k in range(1, depth(frame)):
+        fill(here.values + BYTES * (k * room(frame) + broad(frame, k) * lanes), lanes)
+    return here
+
+
+@kernel
+def fill(address: int, count: int) -> None:
+    """Ones."""
+    values = floats(address)
+    for k in range(count):
+        values[k] = 1.0
+
+
+@kernel
+def stage(frame: int, first: int, here: Desk, rows: Size) -> int:
+    """The weights of so many networks, network by network; of how many there are any."""
+    all_z, panels, count = operand(frame, 0), operand(frame, 2), TILES * len(rows)
+    deep, size = length(all_z, 1), BYTES * BLOCK * length(panels, 1)
+    across, present = eights(deep), min(count, length(all_z, 0) - first)
+    if present < count:
+        clear(here.z, count * across)
+    copy((numbers(all_z) + BYTES * first * deep, deep, 1), (here.z, across), (present, deep))
     for block in range(length(panels, 0)):
-        right, to = numbers(panels) + BYTES * block * deep * BLOCK, weights.ctypes.data + BYTES * block * BLOCK
-        product(rows, (z.ctypes.data, eights(deep), 1), (right, BLOCK), (to, stride), (len(rows), BLOCK, deep), False)
+        right, to = (numbers(panels) + block * size, BLOCK), (here.weights + BYTES * block * BLOCK, here.stride)
+        product(rows, (here.z, across, 1), right, to, (count, BLOCK, deep), False)
     return present
 
 
 @kernel
-def forward(frame: int, network: int, weights: int, values: np.ndarray, spare: np.ndarray, high: Size, low: Size) -> None:
-    """What all layers of one network read and answer in `values`."""
-    inputs, layers, here = operand(frame, 1), depth(frame), values.ctypes.data
+def forward(frame: int, network: int, weights: int, here: Desk, high: Size, low: Size) -> None:
+    """What all layers of one network read and answer."""
+    inputs, layers, values = operand(frame, 1), depth(frame), here.values
     lanes, read = length(inputs, 1), length(inputs, 2)
     across = whole(lanes)
-    copy((numbers(inputs) + BYTES * network * lanes * read, 0, 1), (spare.ctypes.data, 0), (1, lanes * read))
-    turn((spare.ctypes.data, read), (here, across), (lanes, read))
-    constant = floats(here + BYTES * read * across)
-    for lane in range(across):
-        constant[lane] = 1.0
+    copy((numbers(inputs) + BYTES * network * lanes * read, 0, 1), (here.spare, 0), (1, lanes * read))
+    turn((here.spare, read), (values, across), (lanes, read))
+    fill(values + BYTES * read * across, across)
     for k in range(layers):
         weights += BYTES * (broad(frame, k) + 1) * broad(frame, k + 1)
     for k in range(layers):
-        read, answers, there = broad(frame, k), broad(frame, k + 1), here + BYTES * room(frame)
+        read, answers, there = broad(frame, k), broad(frame, k + 1), values + BYTES * room(frame)
         weights -= BYTES * (read + 1) * answers
-        fitted(high, low, (weights, 1, answers), (here, across), (there, across), (answers, across, read + 1))
+        fitted(high, low, (weights, 1, answers), (values, across), (there, across), (answers, across, read + 1))
         if k < layers - 1:
             positive(there, answers * across)
-        here = there
+        values = there
 
 
 @kernel
-def back(
-    frame: int, weights: int, found: int, values: np.ndarray, given: np.ndarray, slopes: np.ndarray, high: Size, low: Size, tall: Size
-) -> None:
-    """The slopes of all weights of one network, from those of its outputs."""
+def back(frame: int, weights: int, found: int, here: Desk, high: Size, low: Size) -> None:
+    """The slopes of all weights of one network, from those of its outputs, which are in `spare`."""
     layers, lanes, apart = depth(frame), length(operand(frame, 1), 1), BYTES * room(frame)
     across, answers = whole(lanes), broad(frame, layers)
-    ours, before, turned = slopes.ctypes.data, slopes.ctypes.data + apart, slopes.ctypes.data + 2 * apart
-    right = given.ctypes.data, answers
-    turn(right, (ours, across), (lanes, answers))
+    right = here.spare, answers
+    turn(right, (here.slopes, across), (lanes, answers))
     for k in range(layers - 1, -1, -1):
-        read, answers, here = broad(frame, k), broad(frame, k + 1), values.ctypes.data + k * apart
-        product(tall, (here, across, 1), right, (found, answers), (read + 1, whole(answers), lanes), False)
+        read, answers, values = broad(frame, k), broad(frame, k + 1), here.values + k * apart
+        rows = max(read + 1, len(high))
+        product(high, (values, across, 1), right, (found, answers), (rows, whole(answers), lanes), False)
         if k > 0:
-            fitted(high, low, (weights, answers, 1), (ours, across), (before, across), (read, across, answers))
-            rectify(before, here, ours, read * across)
-            right = turned, whole(read)
-            turn((ours, across), right, (read, lanes))
+            fitted(high, low, (weights, answers, 1), (here.slopes, across), (here.before, across), (read, across, answers))
+            rectify(here.before, values, here.slopes, read * across)
+            right = here.turned, whole(read)
+            turn((here.slopes, across), right, (read, lanes))
         weights, found = weights + BYTES * (read + 1) * answers, found + BYTES * (read + 1) * answers
-    clear(found, WIDTH)
+    clear(found, beyond(frame, high))
 
 
 @kernel

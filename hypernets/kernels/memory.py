@@ -9,6 +9,8 @@ from llvmlite import ir  # type: ignore[import-untyped]
 from numba import types
 from numba.extending import intrinsic
 
+from neatcore.compiled import kernel
+
 WORD = ir.IntType(64)
 Size = tuple[int, ...]  # a number that is known when a kernel is compiled: as many zeros
 Written = tuple[Any, Callable[..., Any]]
@@ -80,3 +82,10 @@ call = cast(Callable[[int, int], int], intrinsic(_call))  # a function of C by i
 allocate = cast(Callable[[int], int], intrinsic(_allocate))
 release = cast(Callable[[int], None], intrinsic(_release))
 floats = cast(Callable[[int], Any], intrinsic(_floats))  # numbers of 4 bytes, to be indexed
+LINE = 64  # bytes of memory that the processor reads at once
+
+
+@kernel
+def aligned(address: int) -> int:
+    """Where the next line begins."""
+    return (address + LINE - 1) // LINE * LINE
