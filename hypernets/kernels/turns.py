@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, cast
 
 from llvmlite import ir  # type: ignore[import-untyped]
@@ -10,34 +10,40 @@ from numba import types
 from numba.extending import intrinsic
 
 from hypernets.kernels.products import whole
-from hypernets.kernels.tiles import BYTES, HALF, VECTOR, WIDTH, WORD
+from hypernets.kernels.tiles import BYTES, FLOAT, HALF, VECTOR, WIDTH, WORD
 from neatcore.compiled import kernel
+
+FOUR = ir.VectorType(FLOAT, 4)
 
 
 def _turn_block(_typing: Any, _source: Any, _stride: Any, _target: Any, _across: Any) -> tuple[Any, Callable[..., Any]]:
     def generate(context: Any, builder: Any, _signature: Any, words: Any) -> Any:
         source, stride, target, across = words
-        rows = [builder.load(_row(builder, source, stride, k), align=BYTES) for k in range(WIDTH)]
-        half = WIDTH // 2
-        while half:  # blocks of this size change places with those beside them, then smaller ones within
+        rows = []
+        for k in range(WIDTH):  # fours are put where they belong as they are loaded, which spares half of the shuffles
+            starts = [builder.add(_at(builder, source, stride, k % 4 + four), WORD(BYTES * (k // 4 * 4))) for four in range(0, WIDTH, 4)]
+            parts = [builder.load(builder.inttoptr(start, FOUR.as_pointer()), align=BYTES) for start in starts]
+            while len(parts) > 1:
+                parts = [_shuffled(builder, one, two, range(2 * one.type.count)) for one, two in zip(parts[::2], parts[1::2], strict=True)]
+            rows.append(parts[0])
+        for half in (2, 1):  # then blocks of this size change places with those beside them
             for k in (k for k in range(WIDTH) if not k & half):
                 first, second = rows[k], rows[k + half]
-                rows[k] = builder.shuffle_vector(first, second, _picked(lambda j, h=half: WIDTH + j - h if j & h else j))
-                rows[k + half] = builder.shuffle_vector(first, second, _picked(lambda j, h=half: WIDTH + j if j & h else j + h))
-            half //= 2
+                rows[k] = _shuffled(builder, first, second, [WIDTH + j - half if j & half else j for j in range(WIDTH)])
+                rows[k + half] = _shuffled(builder, first, second, [WIDTH + j if j & half else j + half for j in range(WIDTH)])
         for k, row in enumerate(rows):
-            builder.store(row, _row(builder, target, across, k), align=BYTES)
+            builder.store(row, builder.inttoptr(_at(builder, target, across, k), VECTOR.as_pointer()), align=BYTES)
         return context.get_dummy_value()
 
     return types.void(types.int64, types.int64, types.int64, types.int64), generate
 
 
-def _row(builder: Any, address: Any, stride: Any, row: int) -> Any:
-    return builder.inttoptr(builder.add(address, builder.mul(stride, WORD(BYTES * row))), VECTOR.as_pointer())
+def _at(builder: Any, address: Any, stride: Any, row: int) -> Any:
+    return builder.add(address, builder.mul(stride, WORD(BYTES * row)))
 
 
-def _picked(place: Callable[[int], int]) -> Any:
-    return ir.Constant(ir.VectorType(HALF, WIDTH), [place(j) for j in range(WIDTH)])
+def _shuffled(builder: Any, first: Any, second: Any, places: Sequence[int]) -> Any:
+    return builder.shuffle_vector(first, second, ir.Constant(ir.VectorType(HALF, len(places)), list(places)))
 
 
 # turn_block(source, stride, target, across): as many rows as a vector has numbers, each a vector, from addresses so far apart
