@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial, reduce
+from math import ceil
 from typing import Any
 
 import jax
@@ -109,11 +110,12 @@ def _panels(layers: Arrays) -> list[jax.Array]:
 def _unmade_back(z: jax.Array, writers: Arrays, inputs: jax.Array, slopes: jax.Array) -> tuple[jax.Array, Arrays]:
     layers = _layers(writers)
     panels = _panels(layers)
-    turned = [_whole(layer.transpose(1, 2, 0).reshape(layer.shape[1], -1)) for layer in layers]
     across = [_whole(layer[:, :-1].transpose(0, 2, 1).reshape(-1, layer.shape[1] - 1)) for layer in layers[1:]]
-    shapes = [(unmade.PARTS, eights(len(panel)), panel.shape[1]) for panel in panels]
-    given = z, inputs, *panels, *turned, *across, slopes
-    to_z, *parts = called(unmade.slope, unmade.parts, [z.shape, *shapes], *given, sizes=(ROWS,))
+    tall = height(max(map(len, panels)))
+    shapes = [(unmade.PARTS, ceil(len(panel) / tall) * tall, panel.shape[1]) for panel in panels]
+    to_z, *parts = called(
+        unmade.slope, unmade.parts, [z.shape, *shapes], z, inputs, *panels, *across, slopes, sizes=(ROWS, tall)
+    )
     found = []
     for layer, part in zip(layers, parts, strict=True):
         deep, rows, answers = layer.shape

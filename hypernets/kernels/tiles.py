@@ -33,18 +33,26 @@ def highest(columns: int) -> int:
     return HELD // broad(columns)
 
 
-def _tile(
-    _typing: Any, high: Any, wide: Any, left: Any, right: Any, to: Any, steps: Any, _kept: Any
+def _summed(
+    broadcast: bool, _typing: Any, high: Any, wide: Any, left: Any, right: Any, to: Any, steps: Any, _kept: Any
 ) -> tuple[Any, Callable[..., Any]]:
     def generate(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
         words = [
             builder.extract_value(words, k) for words, kind in zip(arguments[2:6], given, strict=True) for k in range(kind.count)
         ]
-        _write(builder, (high.count, wide.count), *words, arguments[6])
+        _write(builder, broadcast, (high.count, wide.count), *words, arguments[6])
         return _context.get_dummy_value()
 
     given = [types.UniTuple(types.int64, len(kind)) for kind in (left, right, to, steps)]  # type: ignore[no-untyped-call]
     return types.void(high, wide, *given, types.boolean), generate
+
+
+def _tile(typing: Any, high: Any, wide: Any, left: Any, right: Any, to: Any, steps: Any, kept: Any) -> tuple[Any, Callable[..., Any]]:
+    return _summed(True, typing, high, wide, left, right, to, steps, kept)
+
+
+def _paired(typing: Any, high: Any, wide: Any, left: Any, right: Any, to: Any, steps: Any, kept: Any) -> tuple[Any, Callable[..., Any]]:
+    return _summed(False, typing, high, wide, left, right, to, steps, kept)
 
 
 # tile(high, wide, left, right, to, steps, kept), where
@@ -55,9 +63,11 @@ def _tile(
 # adds left[r, i, j] · right[i, j] over all steps i, j to each row r < high of `to`, or puts the sum there unless `kept`. Strides
 # count numbers of 4 bytes.
 tile = cast(Callable[..., None], intrinsic(_tile))
+# paired: the same, but left[r, i, j] is a vector too, and is multiplied with each of `right` number by number
+paired = cast(Callable[..., None], intrinsic(_paired))
 
 
-def _write(builder: Any, size: tuple[int, int], *words: Any) -> None:
+def _write(builder: Any, broadcast: bool, size: tuple[int, int], *words: Any) -> None:
     """The blocks of `tile`: sums of before or zeros, then two loops, then the sums are put where they belong."""
     left, left_row, left_outer, left_inner, right, right_outer, right_inner, to, to_row, outer, inner, kept = words
     high, wide = size
@@ -87,7 +97,8 @@ def _write(builder: Any, size: tuple[int, int], *words: Any) -> None:
     rights = [_aligned(builder.load(vector(b, part))) for part in range(wide)]
     new = []
     for row in range(high):
-        one = spread(builder.add(a, lefts[row]))
+        place = builder.add(a, lefts[row])
+        one = spread(place) if broadcast else _aligned(builder.load(vector(place, 0)))
         new += [builder.call(fused, [one, rights[part], sums[row * wide + part]]) for part in range(wide)]
     j_next, a_next, b_next = builder.add(j, WORD(1)), moved(a, left_inner), moved(b, right_inner)
     builder.cbranch(builder.icmp_signed("<", j_next, inner), loop, next_outer)

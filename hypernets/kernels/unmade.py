@@ -4,25 +4,41 @@ Letters in shapes: N networks, S lanes, K numbers of z, I and O what a layer rea
 from a constant 1; L layers, P parts. Rows are filled up to whole vectors where they are marked: [K O].
 
 Operands are z (N, K), inputs (N, S, I), and for each layer what writes it (I + 1, [K O]). For slopes there are besides, for each
-layer, the same with z last (I + 1, [O K]), then for each but the first turned (K O, [I]), and at last the slopes of the outputs
-(N, S, O). Results are outputs (N, S, O), or the slopes of z (N, K), and for each layer, part by part, of what writes it
-(P, I + 1 up to eights, [K O]).
+layer but the first, the same turned (K O, [I]), and at last the slopes of the outputs (N, S, O). Results are outputs (N, S, O), or
+the slopes of z (N, K), and for each layer, part by part, of what writes it (P, I + 1 up to whole tiles, [K O]).
 
-What a layer answers is a product of what it reads and of what writes it, for as many networks as a tile has rows, then of z.
+What a layer answers is a product of what it reads and of what writes it, for as many networks as a tile has rows, then of z. The
+first of these products, (K, O) for each network, is also what the slope of z is found from.
 """
 
 from __future__ import annotations
 
-import numpy as np
+from typing import NamedTuple
 
 from hypernets.kernels.frames import length, numbers, operand, operands, result, results
-from hypernets.kernels.memory import Size, floats
+from hypernets.kernels.memory import LINE, Size, aligned, allocate, floats, release
 from hypernets.kernels.perceptrons import copy, rectify
-from hypernets.kernels.products import EIGHT, SINGLE, clear, eights, outer, positive, product, whole
-from hypernets.kernels.tiles import BYTES, WIDTH
-from neatcore.compiled import kernel, wide
+from hypernets.kernels.products import EIGHT, ONE, SINGLE, clear, eights, outer, positive, product, whole
+from hypernets.kernels.tiles import BYTES, WIDTH, paired
+from hypernets.kernels.turns import turn
+from neatcore.compiled import kernel
 
 PARTS = 4
+
+
+class Desk(NamedTuple):
+    """Where things stand in the memory of one part."""
+
+    z: int  # (rows, eights of K)
+    values: int  # what layers read and answer, (L + 1, rows, `breadth`)
+    slopes: int  # of what a layer answers (rows, `breadth`)
+    before: int  # of what it reads
+    of_z: int  # of z, as sums that are still to be added up, (rows, eights of K, a vector)
+    pairs: int  # products of z and of slopes, (rows, `stride`)
+    sums: int  # products of what layers read and of what writes them, (L, rows, `stride`)
+    end: int
+    breadth: int
+    stride: int
 
 
 @kernel
@@ -32,60 +48,59 @@ def parts(_frame: int) -> int:
 
 @kernel
 def answer(frame: int, part: int, rows: Size) -> None:
-    high, layers, lanes, breadth, found = len(rows), depth(frame), length(operand(frame, 1), 1), broadest(frame), result(frame, 0)
-    z, values, sums = staged(frame, high)
-    last, count = values.ctypes.data + BYTES * layers * high * breadth, length(found, 2)
+    high, layers, lanes, found = len(rows), depth(frame), length(operand(frame, 1), 1), result(frame, 0)
+    memory = allocate(desk(frame, 0, high).end + LINE)
+    here = prepared(frame, memory, high)
+    last, count = here.values + BYTES * layers * high * here.breadth, length(found, 2)
     for first in range(begin_of(frame, part, high, lanes), begin_of(frame, part + 1, high, lanes), high):
-        present = stage(frame, first, z, values, high)
-        forward(frame, z, values, sums, rows)
-        copy((last, breadth, 1), (numbers(found) + BYTES * first * count, count), (present, count))
+        present = stage(frame, first, here, high)
+        forward(frame, here, rows)
+        copy((last, here.breadth, 1), (numbers(found) + BYTES * first * count, count), (present, count))
+    release(memory)
 
 
 @kernel
-def slope(frame: int, part: int, rows: Size) -> None:
-    high, layers, lanes, breadth = len(rows), depth(frame), length(operand(frame, 1), 1), broadest(frame)
-    deep, given, to = length(operand(frame, 0), 1), operand(frame, operands(frame) - 1), result(frame, 0)
-    count, stride, across = length(given, 2), across_of(frame), eights(deep)
-    z, values, sums = staged(frame, high)
-    pairs, slopes, before = (
-        np.zeros(len(sums), np.float32),
-        np.zeros(high * breadth, np.float32),
-        np.zeros(high * breadth, np.float32),
-    )
-    of_z = np.zeros(high * whole(deep), np.float32)
+def slope(frame: int, part: int, rows: Size, tall: Size) -> None:
+    high, layers, lanes, deep = len(rows), depth(frame), length(operand(frame, 1), 1), length(operand(frame, 0), 1)
+    given, to, vectors = operand(frame, operands(frame) - 1), result(frame, 0), eights(deep) * WIDTH
+    memory, count = allocate(desk(frame, 0, high).end + LINE), length(given, 2)
+    here = prepared(frame, memory, high)
     for k in range(layers):
         clear(part_of(frame, k, part), length(result(frame, 1 + k), 1) * length(result(frame, 1 + k), 2))
     for first in range(begin_of(frame, part, high, lanes), begin_of(frame, part + 1, high, lanes), high):
-        present = stage(frame, first, z, values, high)
-        forward(frame, z, values, sums, rows)
-        if present < high:
-            clear(slopes.ctypes.data, len(slopes))
-        copy((numbers(given) + BYTES * first * count, count, 1), (slopes.ctypes.data, breadth), (present, count))
-        clear(of_z.ctypes.data, len(of_z))
+        present = stage(frame, first, here, high)
+        forward(frame, here, rows)
+        clear(here.slopes, high * here.breadth)
+        copy((numbers(given) + BYTES * first * count, count, 1), (here.slopes, here.breadth), (present, count))
+        clear(here.of_z, high * vectors)
         for k in range(layers - 1, -1, -1):
-            here, read, answers = values.ctypes.data + BYTES * k * high * breadth, reads(frame, k), count
-            if k < layers - 1:
-                answers = reads(frame, k + 1)
-            for row in range(high):
-                ours, theirs = z.ctypes.data + BYTES * row * across, slopes.ctypes.data + BYTES * row * breadth
-                outer(ours, theirs, pairs.ctypes.data + BYTES * row * stride, (deep, answers))
-            left, right = (here, 1, breadth), (pairs.ctypes.data, stride)
-            columns, turned = length(result(frame, 1 + k), 2), operand(frame, 2 + layers + k)
-            product(EIGHT, left, right, (part_of(frame, k, part), columns), (eights(read + 1), columns, high), True)
-            left, right = (here, breadth, 1), (numbers(turned), length(turned, 1))
-            product(rows, left, right, (sums.ctypes.data, stride), (high, length(turned, 1), read + 1), False)
-            for row in range(high):
-                left, right = (slopes.ctypes.data + BYTES * row * breadth, 0, 1), (sums.ctypes.data + BYTES * row * stride, deep)
-                there = of_z.ctypes.data + BYTES * row * whole(deep), 0
-                product(SINGLE, left, right, there, (1, whole(deep), answers), True)
-            if k > 0:
-                writer = operand(frame, 1 + 2 * layers + k)
-                left, right = (pairs.ctypes.data, stride, 1), (numbers(writer), length(writer, 1))
-                product(rows, left, right, (before.ctypes.data, breadth), (high, length(writer, 1), length(writer, 0)), False)
-                rectify(before.ctypes.data, here, slopes.ctypes.data, len(before))
+            back(frame, k, part_of(frame, k, part), here, rows, tall)
         for row in range(present):
-            network, lane = (first + row) // lanes, (first + row) % lanes
-            gather(numbers(to) + BYTES * network * deep, of_z, row * whole(deep), deep, lane == 0)
+            network, lane, ours = (first + row) // lanes, (first + row) % lanes, here.of_z + BYTES * row * vectors
+            gather(numbers(to) + BYTES * network * deep, ours, here.pairs, deep, lane == 0)
+    release(memory)
+
+
+@kernel
+def back(frame: int, layer: int, to: int, here: Desk, rows: Size, tall: Size) -> None:
+    """The slopes of what writes a layer, of z, and of what the layer reads."""
+    high, read, answers, deep = len(rows), reads(frame, layer), answered(frame, layer), length(operand(frame, 0), 1)
+    breadth, stride, columns = here.breadth, here.stride, length(operand(frame, 2 + layer), 1)
+    values, sums = here.values + BYTES * layer * high * breadth, here.sums + BYTES * layer * high * stride
+    for row in range(high):
+        ours, theirs = here.slopes + BYTES * row * breadth, sums + BYTES * row * stride
+        outer(here.z + BYTES * row * eights(deep), ours, here.pairs + BYTES * row * stride, (deep, answers))
+        for k in range(0, deep, len(EIGHT)):
+            there = here.of_z + BYTES * (row * eights(deep) + k) * WIDTH
+            left, steps = (theirs + BYTES * k * answers, answers, 0, WIDTH), (1, whole(answers) // WIDTH)
+            paired(EIGHT, ONE, left, (ours, 0, WIDTH), (there, WIDTH), steps, True)
+    tiles = (read + len(tall)) // len(tall) * len(tall)
+    product(tall, (values, 1, breadth), (here.pairs, stride), (to, columns), (tiles, columns, high), True)
+    if layer > 0:
+        writer = operand(frame, 1 + depth(frame) + layer)
+        right, size = (numbers(writer), length(writer, 1)), (high, length(writer, 1), length(writer, 0))
+        product(rows, (here.pairs, stride, 1), right, (here.before, breadth), size, False)
+        rectify(here.before, values, here.slopes, high * breadth)
 
 
 @kernel
@@ -108,70 +123,69 @@ def reads(frame: int, layer: int) -> int:
 
 
 @kernel
-def broadest(frame: int) -> int:
-    """How far apart rows of values stand, those of all layers, with room for the constant."""
-    widest = whole(last_of(frame))
-    for k in range(depth(frame)):
-        widest = max(widest, whole(reads(frame, k) + 1))
-    return widest
+def answered(frame: int, layer: int) -> int:
+    """What it answers."""
+    if layer < depth(frame) - 1:
+        return reads(frame, layer + 1)
+    return length(result(frame, 0), 2) if results(frame) == 1 else length(operand(frame, operands(frame) - 1), 2)
 
 
 @kernel
-def across_of(frame: int) -> int:
-    """How far apart rows of products stand, with eights of z and a vector more."""
-    return eights(length(operand(frame, 0), 1)) * broadest(frame) + WIDTH
+def desk(frame: int, begin: int, high: int) -> Desk:
+    layers, deep = depth(frame), length(operand(frame, 0), 1)
+    breadth = whole(answered(frame, layers - 1))
+    for k in range(layers):
+        breadth = max(breadth, whole(reads(frame, k) + 1))
+    stride, wide = eights(deep) * breadth + WIDTH, BYTES * high * breadth
+    values = begin + BYTES * whole(high * eights(deep))
+    slopes = values + (layers + 1) * wide
+    of_z = slopes + 2 * wide
+    pairs = of_z + BYTES * high * eights(deep) * WIDTH
+    sums = pairs + BYTES * high * stride
+    return Desk(begin, values, slopes, slopes + wide, of_z, pairs, sums, sums + BYTES * layers * high * stride, breadth, stride)
 
 
 @kernel
-def staged(frame: int, high: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Memory for a tile's rows: z, what layers read and answer, what comes between."""
-    return (
-        np.zeros(high * eights(length(operand(frame, 0), 1)), np.float32),
-        np.zeros((depth(frame) + 1) * high * broadest(frame), np.float32),
-        np.zeros(high * across_of(frame), np.float32),
-    )
+def prepared(frame: int, memory: int, high: int) -> Desk:
+    """Zeros, and the constants that layers read."""
+    here = desk(frame, aligned(memory), high)
+    clear(here.z, (here.end - here.z) // BYTES)
+    return here
 
 
 @kernel
-def stage(frame: int, first: int, z: np.ndarray, values: np.ndarray, high: int) -> int:
+def stage(frame: int, first: int, here: Desk, high: int) -> int:
     """Put z and inputs there, zeros where there are none; of how many rows."""
-    all_z, inputs, breadth = operand(frame, 0), operand(frame, 1), broadest(frame)
+    all_z, inputs = operand(frame, 0), operand(frame, 1)
     lanes, deep, given = length(inputs, 1), length(all_z, 1), length(inputs, 2)
     present = min(high, length(all_z, 0) * lanes - first)
     if present < high:
-        clear(z.ctypes.data, len(z))
-        clear(values.ctypes.data, high * breadth)
+        clear(here.z, high * eights(deep))
+        clear(here.values, high * here.breadth)
     for row in range(present):
         source = numbers(all_z) + BYTES * ((first + row) // lanes) * deep
-        copy((source, deep, 1), (z.ctypes.data + BYTES * row * eights(deep), deep), (1, deep))
-    copy((numbers(inputs) + BYTES * first * given, given, 1), (values.ctypes.data, breadth), (present, given))
+        copy((source, deep, 1), (here.z + BYTES * row * eights(deep), deep), (1, deep))
+    copy((numbers(inputs) + BYTES * first * given, given, 1), (here.values, here.breadth), (present, given))
     return present
 
 
 @kernel
-def forward(frame: int, z: np.ndarray, values: np.ndarray, sums: np.ndarray, rows: Size) -> None:
-    """What all layers read and answer in `values`."""
-    high, layers, breadth, stride = len(rows), depth(frame), broadest(frame), across_of(frame)
-    deep, here = length(operand(frame, 0), 1), values.ctypes.data
+def forward(frame: int, here: Desk, rows: Size) -> None:
+    """What all layers read and answer, and what comes between."""
+    high, layers, breadth, stride = len(rows), depth(frame), here.breadth, here.stride
+    deep, values, sums = length(operand(frame, 0), 1), here.values, here.sums
     for k in range(layers):
-        read, writer, there = reads(frame, k), operand(frame, 2 + k), here + BYTES * high * breadth
-        answers = reads(frame, k + 1) if k < layers - 1 else last_of(frame)
+        read, writer, answers, there = reads(frame, k), operand(frame, 2 + k), answered(frame, k), values + BYTES * high * breadth
         for row in range(high):
-            floats(here)[row * breadth + read] = 1.0
+            floats(values)[row * breadth + read] = 1.0
         right, size = (numbers(writer), length(writer, 1)), (high, length(writer, 1), read + 1)
-        product(rows, (here, breadth, 1), right, (sums.ctypes.data, stride), size, False)
+        product(rows, (values, breadth, 1), right, (sums, stride), size, False)
         for row in range(high):
-            left, right = z.ctypes.data + BYTES * row * eights(deep), (sums.ctypes.data + BYTES * row * stride, answers)
+            left, right = here.z + BYTES * row * eights(deep), (sums + BYTES * row * stride, answers)
             product(SINGLE, (left, 0, 1), right, (there + BYTES * row * breadth, 0), (1, whole(answers), deep), False)
         if k < layers - 1:
             positive(there, high * breadth)
-        here = there
-
-
-@kernel
-def last_of(frame: int) -> int:
-    """How many outputs there are."""
-    return length(result(frame, 0), 2) if results(frame) == 1 else length(operand(frame, operands(frame) - 1), 2)
+        values, sums = there, sums + BYTES * high * stride
 
 
 @kernel
@@ -182,9 +196,12 @@ def part_of(frame: int, layer: int, part: int) -> int:
 
 
 @kernel
-def gather(to: int, slopes: np.ndarray, begin: int, count: int, new: bool) -> None:
-    """The slope of a network's z, over its lanes."""
-    wide()
-    target = floats(to)
-    for k in range(count):
-        target[k] = slopes[begin + k] if new else target[k] + slopes[begin + k]
+def gather(to: int, of_z: int, spare: int, deep: int, new: bool) -> None:
+    """Add up the slope of a network's z, over its lanes."""
+    turn((of_z, WIDTH), (spare, whole(deep)), (deep, WIDTH))
+    target, slopes = floats(to), floats(spare)
+    for lane in range(1, WIDTH):
+        for k in range(deep):
+            slopes[k] += slopes[lane * whole(deep) + k]
+    for k in range(deep):
+        target[k] = slopes[k] if new else target[k] + slopes[k]
