@@ -72,8 +72,10 @@ def slope(frame: int, part: int, rows: Size, high: Size, low: Size) -> None:
         turn((numbers(panels) + block * panel, BLOCK), (here.writers + block * panel, deeper), (deeper, BLOCK))
     panel = BYTES * BLOCK * eights(deep)
     there = numbers(to) + part * blocks * panel
-    clear(there, blocks * BLOCK * eights(deep))
-    for first in range(begin_of(frame, part, count, 1), begin_of(frame, part + 1, count, 1), count):
+    begin, end = begin_of(frame, part, count, 1), begin_of(frame, part + 1, count, 1)
+    if begin == end:
+        clear(there, blocks * BLOCK * eights(deep))
+    for first in range(begin, end, count):
         present = stage(frame, first, here, rows)
         if present < count:
             clear(here.found, count * stride)
@@ -87,7 +89,8 @@ def slope(frame: int, part: int, rows: Size, high: Size, low: Size) -> None:
         copy((here.of_z, deeper, 1), (numbers(result(frame, 0)) + BYTES * first * deep, deep), (present, deep))
         for block in range(blocks):
             right = here.found + BYTES * block * BLOCK, stride
-            product(EIGHT, (here.z, 1, eights(deep)), right, (there + block * panel, BLOCK), (eights(deep), BLOCK, count), True)
+            size_of_block = eights(deep), BLOCK, count
+            product(EIGHT, (here.z, 1, eights(deep)), right, (there + block * panel, BLOCK), size_of_block, first > begin)
     release(memory)
 
 

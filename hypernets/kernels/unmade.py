@@ -65,16 +65,18 @@ def slope(frame: int, part: int, rows: Size, tall: Size) -> None:
     given, to, vectors = operand(frame, operands(frame) - 1), result(frame, 0), eights(deep) * WIDTH
     memory, count = allocate(desk(frame, 0, high).end + LINE), length(given, 2)
     here = prepared(frame, memory, high)
-    for k in range(layers):
-        clear(part_of(frame, k, part), length(result(frame, 1 + k), 1) * length(result(frame, 1 + k), 2))
-    for first in range(begin_of(frame, part, high, lanes), begin_of(frame, part + 1, high, lanes), high):
+    begin, end = begin_of(frame, part, high, lanes), begin_of(frame, part + 1, high, lanes)
+    if begin == end:
+        for k in range(layers):
+            clear(part_of(frame, k, part), length(result(frame, 1 + k), 1) * length(result(frame, 1 + k), 2))
+    for first in range(begin, end, high):
         present = stage(frame, first, here, high)
         forward(frame, here, rows)
         clear(here.slopes, high * here.breadth)
         copy((numbers(given) + BYTES * first * count, count, 1), (here.slopes, here.breadth), (present, count))
         clear(here.of_z, high * vectors)
         for k in range(layers - 1, -1, -1):
-            back(frame, k, part_of(frame, k, part), here, rows, tall)
+            back(frame, k, part_of(frame, k, part), first > begin, here, rows, tall)
         for row in range(present):
             network, lane, ours = (first + row) // lanes, (first + row) % lanes, here.of_z + BYTES * row * vectors
             gather(numbers(to) + BYTES * network * deep, ours, here.pairs, deep, lane == 0)
@@ -82,8 +84,8 @@ def slope(frame: int, part: int, rows: Size, tall: Size) -> None:
 
 
 @kernel
-def back(frame: int, layer: int, to: int, here: Desk, rows: Size, tall: Size) -> None:
-    """The slopes of what writes a layer, of z, and of what the layer reads."""
+def back(frame: int, layer: int, to: int, kept: bool, here: Desk, rows: Size, tall: Size) -> None:
+    """The slopes of what writes a layer, which are added to those of before where they are `kept`, of z, and of what it reads."""
     high, read, answers, deep = len(rows), reads(frame, layer), answered(frame, layer), length(operand(frame, 0), 1)
     breadth, stride, columns = here.breadth, here.stride, length(operand(frame, 2 + layer), 1)
     values, sums = here.values + BYTES * layer * high * breadth, here.sums + BYTES * layer * high * stride
@@ -95,7 +97,7 @@ def back(frame: int, layer: int, to: int, here: Desk, rows: Size, tall: Size) ->
             left, steps = (theirs + BYTES * k * answers, answers, 0, WIDTH), (1, whole(answers) // WIDTH)
             paired(EIGHT, ONE, left, (ours, 0, WIDTH), (there, WIDTH), steps, True)
     tiles = (read + len(tall)) // len(tall) * len(tall)
-    product(tall, (values, 1, breadth), (here.pairs, stride), (to, columns), (tiles, columns, high), True)
+    product(tall, (values, 1, breadth), (here.pairs, stride), (to, columns), (tiles, columns, high), kept)
     if layer > 0:
         writer = operand(frame, 1 + depth(frame) + layer)
         right, size = (numbers(writer), length(writer, 1)), (high, length(writer, 1), length(writer, 0))
@@ -132,11 +134,12 @@ def answered(frame: int, layer: int) -> int:
 
 @kernel
 def desk(frame: int, begin: int, high: int) -> Desk:
-    layers, deep = depth(frame), length(operand(frame, 0), 1)
-    breadth = whole(answered(frame, layers - 1))
+    layers, deep, breadth, stride = depth(frame), length(operand(frame, 0), 1), 0, 0
     for k in range(layers):
-        breadth = max(breadth, whole(reads(frame, k) + 1))
-    stride, wide = eights(deep) * breadth + WIDTH, BYTES * high * breadth
+        answers = answered(frame, k)
+        breadth = max(breadth, whole(reads(frame, k) + 1), whole(answers))
+        stride = max(stride, whole(eights(deep) * answers) + WIDTH)
+    wide = BYTES * high * breadth
     values = begin + BYTES * whole(high * eights(deep))
     slopes = values + (layers + 1) * wide
     of_z = slopes + 2 * wide
@@ -147,9 +150,13 @@ def desk(frame: int, begin: int, high: int) -> Desk:
 
 @kernel
 def prepared(frame: int, memory: int, high: int) -> Desk:
-    """Zeros, and the constants that layers read."""
+    """Zeros wherever more is read than is written."""
     here = desk(frame, aligned(memory), high)
-    clear(here.z, (here.end - here.z) // BYTES)
+    clear(here.z, (here.pairs - here.z) // BYTES)
+    for k in range(depth(frame)):
+        written = length(operand(frame, 2 + k), 1)
+        for row in range(high):
+            clear(here.sums + BYTES * ((k * high + row) * here.stride + written), here.stride - written)
     return here
 
 
