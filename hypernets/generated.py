@@ -12,7 +12,7 @@ import jax.numpy as jnp
 
 from hypernets.kernels import made, unmade
 from hypernets.kernels.calls import called, usable
-from hypernets.kernels.products import ROWS, eights, height
+from hypernets.kernels.products import BLOCK, ROWS, eights, height
 from hypernets.kernels.tiles import WIDTH
 from hypernets.perceptron import SMALL, perceptron
 from neatcore.errors import require
@@ -99,27 +99,36 @@ def _whole(array: jax.Array) -> jax.Array:
     return jnp.pad(array, [(0, 0)] * (array.ndim - 1) + [(0, -array.shape[-1] % WIDTH)])
 
 
+def _blocks(rows: jax.Array) -> jax.Array:
+    """Blocks as broad as a tile (B, rows, broad), so that a tile's numbers stand side by side."""
+    filled = jnp.pad(rows, [(0, 0), (0, -rows.shape[1] % BLOCK)])
+    return filled.reshape(len(rows), -1, BLOCK).transpose(1, 0, 2)
+
+
+def _rows(blocks: jax.Array) -> jax.Array:
+    return blocks.transpose(1, 0, 2).reshape(blocks.shape[1], -1)
+
+
 # --- no weight made -------------------------------------------------------------------------------------------------------
 
 
 def _panels(layers: Arrays) -> list[jax.Array]:
-    """The same in the order in which the kernels read it, (I + 1, [K O])."""
-    return [_whole(layer.transpose(1, 0, 2).reshape(layer.shape[1], -1)) for layer in layers]
+    """What writes each layer, its rows what the layer reads."""
+    return [_blocks(layer.transpose(1, 0, 2).reshape(layer.shape[1], -1)) for layer in layers]
 
 
 def _unmade_back(z: jax.Array, writers: Arrays, inputs: jax.Array, slopes: jax.Array) -> tuple[jax.Array, Arrays]:
     layers = _layers(writers)
     panels = _panels(layers)
     across = [_whole(layer[:, :-1].transpose(0, 2, 1).reshape(-1, layer.shape[1] - 1)) for layer in layers[1:]]
-    tall = height(max(map(len, panels)))
-    shapes = [(unmade.PARTS, ceil(len(panel) / tall) * tall, panel.shape[1]) for panel in panels]
-    to_z, *parts = called(
-        unmade.slope, unmade.parts, [z.shape, *shapes], z, inputs, *panels, *across, slopes, sizes=(ROWS, tall)
-    )
+    tall = height(max(panel.shape[1] for panel in panels))
+    shapes = [(unmade.PARTS, len(panel), ceil(panel.shape[1] / tall) * tall, BLOCK) for panel in panels]
+    given = z, inputs, *panels, *across, slopes
+    to_z, *parts = called(unmade.slope, unmade.parts, [z.shape, *shapes], *given, sizes=(ROWS, tall))
     found = []
     for layer, part in zip(layers, parts, strict=True):
         deep, rows, answers = layer.shape
-        found.append(_added(part)[:rows, : deep * answers].reshape(rows, deep, answers).transpose(1, 0, 2))
+        found.append(_rows(_added(part))[:rows, : deep * answers].reshape(rows, deep, answers).transpose(1, 0, 2))
     return to_z, _writers(found)
 
 
@@ -134,17 +143,16 @@ class _Made:
         self.flat = jnp.concatenate(layers[::-1], 1)
         widths = [inputs.shape[2], *(bias.shape[1] for bias in writers[1::2])]
         self.widths = jnp.array(widths, jnp.float32)
-        blocks = jnp.pad(self.flat, [(0, -len(self.flat) % WIDTH), (0, -self.flat.shape[1] % made.BLOCK)])
-        self.panels = blocks.reshape(len(blocks), -1, made.BLOCK).transpose(1, 0, 2)
+        self.panels = _blocks(jnp.pad(self.flat, [(0, -len(self.flat) % WIDTH), (0, 0)]))
         self.sizes = ROWS, height(max(widths) + 1), height(min(widths[1:]))
 
 
 def _made_back(z: jax.Array, writers: Arrays, inputs: jax.Array, slopes: jax.Array) -> tuple[jax.Array, Arrays]:
     form, deep = _Made(writers, inputs), z.shape[1]
-    shapes = [z.shape, (unmade.PARTS, len(form.panels), eights(deep), made.BLOCK)]
+    shapes = [z.shape, (unmade.PARTS, len(form.panels), eights(deep), BLOCK)]
     given = z, inputs, form.panels, form.widths, slopes
     to_z, parts = called(made.slope, unmade.parts, shapes, *given, sizes=form.sizes)
-    flat, begin, found = _added(parts)[:, :deep].transpose(1, 0, 2).reshape(deep, -1), 0, []
+    flat, begin, found = _rows(_added(parts))[:deep], 0, []
     for matrix in writers[-2::-2]:
         rows, answers = matrix.shape[1] + 1, matrix.shape[2]
         found.append(flat[:, begin : begin + rows * answers].reshape(deep, rows, answers))

@@ -19,13 +19,12 @@ from typing import NamedTuple
 from hypernets.kernels.frames import length, numbers, operand, result
 from hypernets.kernels.memory import LINE, Size, aligned, allocate, floats, release
 from hypernets.kernels.perceptrons import copy, rectify
-from hypernets.kernels.products import EIGHT, clear, eights, positive, product, whole
+from hypernets.kernels.products import BLOCK, EIGHT, clear, eights, positive, product, whole
 from hypernets.kernels.tiles import BYTES, WIDTH
 from hypernets.kernels.turns import turn
 from hypernets.kernels.unmade import begin_of
 from neatcore.compiled import kernel
 
-BLOCK = 2 * WIDTH
 TILES = 2  # as many times as many networks as a tile has rows have their weights at once
 
 

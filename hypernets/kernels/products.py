@@ -9,6 +9,7 @@ from hypernets.kernels.tiles import BYTES, HELD, WIDTH, tile
 from neatcore.compiled import kernel, wide
 
 ROWS = HELD // 2  # of a tile that is two vectors broad
+BLOCK = 2 * WIDTH  # numbers of a row that a tile computes at once
 SINGLE, EIGHT, ONE, TWO = (0,), (0,) * 8, (0,), (0, 0)
 
 

@@ -1,11 +1,12 @@
 """N small perceptrons with ReLU whose weights are linear in N vectors z, for few inputs each: no weight is ever made.
 
 Letters in shapes: N networks, S lanes, K numbers of z, I and O what a layer reads and answers, one more for the bias, which is read
-from a constant 1; L layers, P parts. Rows are filled up to whole vectors where they are marked: [K O].
+from a constant 1; L layers, P parts. Rows are filled up to whole vectors where they are marked, [I], and what writes a layer stands
+in blocks, of so many of its K O numbers as a tile is broad: (B, I + 1, two vectors).
 
-Operands are z (N, K), inputs (N, S, I), and for each layer what writes it (I + 1, [K O]). For slopes there are besides, for each
-layer but the first, the same turned (K O, [I]), and at last the slopes of the outputs (N, S, O). Results are outputs (N, S, O), or
-the slopes of z (N, K), and for each layer, part by part, of what writes it (P, I + 1 up to whole tiles, [K O]).
+Operands are z (N, K), inputs (N, S, I), and for each layer what writes it. For slopes there are besides, for each layer but the
+first, the same turned (K O, [I]), and at last the slopes of the outputs (N, S, O). Results are outputs (N, S, O), or the slopes of z
+(N, K), and for each layer, part by part, of what writes it (P, B, I + 1 up to whole tiles, two vectors).
 
 What a layer answers is a product of what it reads and of what writes it, for as many networks as a tile has rows, then of z. The
 first of these products, (K, O) for each network, is also what the slope of z is found from.
@@ -18,7 +19,7 @@ from typing import NamedTuple
 from hypernets.kernels.frames import length, numbers, operand, operands, result, results
 from hypernets.kernels.memory import LINE, Size, aligned, allocate, floats, release
 from hypernets.kernels.perceptrons import copy, rectify
-from hypernets.kernels.products import EIGHT, ONE, SINGLE, clear, eights, outer, positive, product, whole
+from hypernets.kernels.products import BLOCK, EIGHT, ONE, SINGLE, clear, eights, outer, positive, product, whole
 from hypernets.kernels.tiles import BYTES, WIDTH, paired
 from hypernets.kernels.turns import turn
 from neatcore.compiled import kernel
@@ -68,7 +69,7 @@ def slope(frame: int, part: int, rows: Size, tall: Size) -> None:
     begin, end = begin_of(frame, part, high, lanes), begin_of(frame, part + 1, high, lanes)
     if begin == end:
         for k in range(layers):
-            clear(part_of(frame, k, part), length(result(frame, 1 + k), 1) * length(result(frame, 1 + k), 2))
+            clear(part_of(frame, k, part), part_size(frame, k))
     for first in range(begin, end, high):
         present = stage(frame, first, here, high)
         forward(frame, here, rows)
@@ -87,7 +88,7 @@ def slope(frame: int, part: int, rows: Size, tall: Size) -> None:
 def back(frame: int, layer: int, to: int, kept: bool, here: Desk, rows: Size, tall: Size) -> None:
     """The slopes of what writes a layer, which are added to those of before where they are `kept`, of z, and of what it reads."""
     high, read, answers, deep = len(rows), reads(frame, layer), answered(frame, layer), length(operand(frame, 0), 1)
-    breadth, stride, columns = here.breadth, here.stride, length(operand(frame, 2 + layer), 1)
+    breadth, stride, blocks = here.breadth, here.stride, length(operand(frame, 2 + layer), 0)
     values, sums = here.values + BYTES * layer * high * breadth, here.sums + BYTES * layer * high * stride
     for row in range(high):
         ours, theirs = here.slopes + BYTES * row * breadth, sums + BYTES * row * stride
@@ -97,7 +98,9 @@ def back(frame: int, layer: int, to: int, kept: bool, here: Desk, rows: Size, ta
             left, steps = (theirs + BYTES * k * answers, answers, 0, WIDTH), (1, whole(answers) // WIDTH)
             paired(EIGHT, ONE, left, (ours, 0, WIDTH), (there, WIDTH), steps, True)
     tiles = (read + len(tall)) // len(tall) * len(tall)
-    product(tall, (values, 1, breadth), (here.pairs, stride), (to, columns), (tiles, columns, high), kept)
+    for block in range(blocks):
+        right, there = (here.pairs + BYTES * block * BLOCK, stride), (to + BYTES * block * tiles * BLOCK, BLOCK)
+        product(tall, (values, 1, breadth), right, there, (tiles, BLOCK, high), kept)
     if layer > 0:
         writer = operand(frame, 1 + depth(frame) + layer)
         right, size = (numbers(writer), length(writer, 1)), (high, length(writer, 1), length(writer, 0))
@@ -121,7 +124,7 @@ def depth(frame: int) -> int:
 @kernel
 def reads(frame: int, layer: int) -> int:
     """What a layer reads, without the constant."""
-    return length(operand(frame, 2 + layer), 0) - 1
+    return length(operand(frame, 2 + layer), 1) - 1
 
 
 @kernel
@@ -138,7 +141,7 @@ def desk(frame: int, begin: int, high: int) -> Desk:
     for k in range(layers):
         answers = answered(frame, k)
         breadth = max(breadth, whole(reads(frame, k) + 1), whole(answers))
-        stride = max(stride, whole(eights(deep) * answers) + WIDTH)
+        stride = max(stride, max(length(operand(frame, 2 + k), 0) * BLOCK, eights(deep) * answers) + WIDTH)
     wide = BYTES * high * breadth
     values = begin + BYTES * whole(high * eights(deep))
     slopes = values + (layers + 1) * wide
@@ -154,7 +157,7 @@ def prepared(frame: int, memory: int, high: int) -> Desk:
     here = desk(frame, aligned(memory), high)
     clear(here.z, (here.pairs - here.z) // BYTES)
     for k in range(depth(frame)):
-        written = length(operand(frame, 2 + k), 1)
+        written = length(operand(frame, 2 + k), 0) * BLOCK
         for row in range(high):
             clear(here.sums + BYTES * ((k * high + row) * here.stride + written), here.stride - written)
     return here
@@ -185,8 +188,9 @@ def forward(frame: int, here: Desk, rows: Size) -> None:
         read, writer, answers, there = reads(frame, k), operand(frame, 2 + k), answered(frame, k), values + BYTES * high * breadth
         for row in range(high):
             floats(values)[row * breadth + read] = 1.0
-        right, size = (numbers(writer), length(writer, 1)), (high, length(writer, 1), read + 1)
-        product(rows, (values, breadth, 1), right, (sums, stride), size, False)
+        for block in range(length(writer, 0)):
+            right, to = (numbers(writer) + BYTES * block * (read + 1) * BLOCK, BLOCK), (sums + BYTES * block * BLOCK, stride)
+            product(rows, (values, breadth, 1), right, to, (high, BLOCK, read + 1), False)
         for row in range(high):
             left, right = here.z + BYTES * row * eights(deep), (sums + BYTES * row * stride, answers)
             product(SINGLE, (left, 0, 1), right, (there + BYTES * row * breadth, 0), (1, whole(answers), deep), False)
@@ -198,8 +202,13 @@ def forward(frame: int, here: Desk, rows: Size) -> None:
 @kernel
 def part_of(frame: int, layer: int, part: int) -> int:
     """Where a part of the slopes of what writes a layer stands."""
+    return numbers(result(frame, 1 + layer)) + BYTES * part * part_size(frame, layer)
+
+
+@kernel
+def part_size(frame: int, layer: int) -> int:
     found = result(frame, 1 + layer)
-    return numbers(found) + BYTES * part * length(found, 1) * length(found, 2)
+    return length(found, 1) * length(found, 2) * length(found, 3)
 
 
 @kernel
