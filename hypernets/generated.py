@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial, reduce
+from functools import partial
 from math import ceil
 from typing import Any
 
@@ -11,6 +11,7 @@ import jax
 import jax.numpy as jnp
 
 from hypernets.kernels import made, unmade
+from hypernets.kernels.adding import added
 from hypernets.kernels.calls import called, usable
 from hypernets.kernels.products import BLOCK, ROWS, eights, height
 from hypernets.kernels.tiles import WIDTH
@@ -90,10 +91,6 @@ def _writers(layers: Sequence[jax.Array]) -> Arrays:
     return tuple(part for layer in layers for part in (layer[:, :-1], layer[:, -1]))
 
 
-def _added(parts: jax.Array) -> jax.Array:
-    return reduce(jnp.add, parts)  # XLA's sum over a first axis takes several times as long
-
-
 def _whole(array: jax.Array) -> jax.Array:
     """Rows with zeros up to whole vectors."""
     return jnp.pad(array, [(0, 0)] * (array.ndim - 1) + [(0, -array.shape[-1] % WIDTH)])
@@ -126,9 +123,9 @@ def _unmade_back(z: jax.Array, writers: Arrays, inputs: jax.Array, slopes: jax.A
     given = z, inputs, *panels, *across, slopes
     to_z, *parts = called(unmade.slope, unmade.parts, [z.shape, *shapes], *given, sizes=(ROWS, tall))
     found = []
-    for layer, part in zip(layers, parts, strict=True):
+    for layer, part in zip(layers, added(*parts), strict=True):
         deep, rows, answers = layer.shape
-        found.append(_rows(_added(part))[:rows, : deep * answers].reshape(rows, deep, answers).transpose(1, 0, 2))
+        found.append(_rows(part)[:rows, : deep * answers].reshape(rows, deep, answers).transpose(1, 0, 2))
     return to_z, _writers(found)
 
 
@@ -152,7 +149,7 @@ def _made_back(z: jax.Array, writers: Arrays, inputs: jax.Array, slopes: jax.Arr
     shapes = [z.shape, (unmade.PARTS, len(form.panels), eights(deep), BLOCK)]
     given = z, inputs, form.panels, form.widths, slopes
     to_z, parts = called(made.slope, unmade.parts, shapes, *given, sizes=form.sizes)
-    flat, begin, found = _rows(_added(parts))[:deep], 0, []
+    flat, begin, found = _rows(*added(parts))[:deep], 0, []
     for matrix in writers[-2::-2]:
         rows, answers = matrix.shape[1] + 1, matrix.shape[2]
         found.append(flat[:, begin : begin + rows * answers].reshape(deep, rows, answers))
