@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from importlib.util import find_spec
 from pathlib import Path
+from time import perf_counter
 from typing import Annotated
 
 import jax
@@ -36,8 +38,7 @@ NAME, TORCH = "gradient-speed", "2.13.0"
 CLOSE = {"cpu": 1e-3}  # by how much, of the largest number, contestants may differ: sums of many numbers in another order
 ROUGH = 3e-2  # elsewhere, where products are of shortened numbers (TF32)
 Times = Mapping[str, list[Watch]]
-
-FILLED = 0.1  # seconds of a turn
+RESTED, FILLED = 0.02, 0.1  # seconds that are not counted, and of a turn
 ON_DEVICE = """In every turn the answers, or gradients, come back from the accelerator to the processor's memory, on both sides.
 Times of so few milliseconds are mostly of launching kernels; `PyTorch` is eager, which launches thousands for the HyperLSTM.
 """
@@ -124,13 +125,24 @@ def race(contestants: Contestants, rounds: int) -> Times:
 
 
 def turn(contestant: Callable[[], object]) -> Watch:
-    """The time of one call: the mean of as many as fill some time, after one in which the threads of others come to rest."""
-    with Watch() as first:
-        contestant()
-    calls = max(1, round(FILLED / max(first.wall, 1e-9)))
-    with Watch() as watch:
-        for _ in range(calls):
+    """The time of one call: the mean of as many as fill some time, after some in which the threads of others come to rest.
+
+    Python collects no garbage meanwhile, which takes as long as some calls, and longer the more libraries are there.
+    """
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        calls, begin = 0, perf_counter()
+        while not calls or perf_counter() < begin + RESTED:
             contestant()
+            calls += 1
+        calls = max(1, round(FILLED * calls / (perf_counter() - begin)))
+        with Watch() as watch:
+            for _ in range(calls):
+                contestant()
+    finally:
+        if enabled:
+            gc.enable()
     return Watch(watch.wall / calls, watch.cpu / calls)
 
 
@@ -170,11 +182,11 @@ def result(heats: Sequence[Heat], rounds: int) -> Result:
     sizes = "-".join(map(str, SIZES))
     threads = "one thread" if cores() == 1 else f"{cores()} threads"
     body = f"""Contestants take turns, {rounds} each, in one process of {threads}. A turn is as many calls as fill
-{FILLED:g} seconds, after one that is not counted: PyTorch's threads wait at work for a while after a call, and would disturb
-whoever comes next. Figures are medians, ratios (×) medians of the turns' ratios to ours: above 1, ours is faster. All compute
-the same numbers from the same weights, which the first turn checks. Programs beside this one disturb times by the clock most, and
-with two threads PyTorch more than JAX: on a busy machine run it on one core, `taskset -c 0`. Where the middle halves of two
-contestants overlap, neither is the faster.
+{FILLED:g} seconds, after {RESTED:g} seconds that are not counted: PyTorch's threads wait at work for some milliseconds
+after a call, and would disturb whoever comes next. Python collects garbage between turns only. Figures are medians, ratios (×)
+medians of the turns' ratios to ours: above 1, ours is faster. All compute the same numbers from the same weights, which the first
+turn checks. Programs beside this one disturb times by the clock most, and with two threads PyTorch more than JAX: on a busy machine
+run it on one core, `taskset -c 0`. Where the middle halves of two contestants overlap, neither is the faster.
 PyTorch's side is `benchmarks/torch_peers.py`; `compiled` is `torch.compile`, of one step of the HyperLSTM, else of the whole
 function. `plain` is JAX, written as in the paper. The HyperLSTM reads {SYMBOLS} symbols in {LANES} lanes and has embeddings
 of {EMBEDDING}; perceptrons are of sizes {sizes}, each with weights linear in {WRITTEN} numbers of its own.

@@ -1,15 +1,13 @@
 """N small perceptrons with ReLU whose weights are linear in N vectors z, for many inputs each: weights are made in the cache.
 
 Letters in shapes: as in `unmade`; besides T weights of a network, of which B blocks are made at a time, each two vectors broad.
-Operands are z (N, K), inputs (N, S, I), what writes the weights (B, K, two vectors), and how broad layers are (L + 1), from inputs to
-outputs. For slopes there are besides what writes the weights the other way round, (T, [K]), and at last the slopes of the outputs
-(N, S, O). Results are outputs (N, S, O), or the slopes of z (N, K), and part by part those of what writes the weights
-(P, B, K up to eights, two vectors).
+Operands are z (N, K), inputs (N, S, I), what writes the weights (B, [K], two vectors), and how broad layers are (L + 1), from
+inputs to outputs; for slopes besides those of the outputs (N, S, O). Results are outputs (N, S, O), or the slopes of z (N, K), and
+part by part those of what writes the weights (P, B, K up to eights, two vectors).
 
-Weights are made of as many networks as a tile has rows, and each of these reads its inputs while they are there. A layer's stand as
-(I + 1, O), the last layer's first, as that is the order in which slopes are found: whole vectors may then be written beyond a
-layer's end. What layers read and answer, and the slopes of that, stand with lanes last, (I, [S]), so that a layer's answers need not
-be whole vectors.
+Weights are made of some networks at a time, and each of these reads its inputs while they are there. A layer's stand as (I + 1, O),
+the last layer's first, as that is the order in which slopes are found: whole vectors may then be written beyond a layer's end. What
+layers read and answer, and the slopes of that, stand with lanes last, (I, [S]), so that answers need not be whole vectors.
 """
 
 from __future__ import annotations
@@ -62,34 +60,28 @@ def answer(frame: int, part: int, rows: Size, high: Size, low: Size) -> None:
 
 @kernel
 def slope(frame: int, part: int, rows: Size, high: Size, low: Size) -> None:
-    lanes, count, given, panels, to = length(operand(frame, 1), 1), TILES * len(rows), operand(frame, 4), operand(frame, 2), result(frame, 1)
-    deep, blocks, deeper, outputs = length(operand(frame, 0), 1), length(panels, 0), length(panels, 1), broad(frame, depth(frame))
-    memory = allocate(desk(frame, 0, count, high, True).end + LINE)
+    given, to, count, deep = operand(frame, 4), result(frame, 1), TILES * len(rows), length(operand(frame, 0), 1)
+    memory, size = allocate(desk(frame, 0, count, high, True).end + LINE), length(given, 1) * length(given, 2)
     here = prepared(frame, memory, count, high, True)
-    stride, panel = here.stride, BYTES * BLOCK * deeper
-    for block in range(blocks):
-        turn((numbers(panels) + block * panel, BLOCK), (here.writers + block * panel, deeper), (deeper, BLOCK))
-    panel = BYTES * BLOCK * eights(deep)
-    there = numbers(to) + part * blocks * panel
     begin, end = begin_of(frame, part, count, 1), begin_of(frame, part + 1, count, 1)
+    there = numbers(to) + BYTES * part * length(to, 1) * length(to, 2) * BLOCK
     if begin == end:
-        clear(there, blocks * BLOCK * eights(deep))
+        clear(there, length(to, 1) * length(to, 2) * BLOCK)
     for first in range(begin, end, count):
         present = stage(frame, first, here, rows)
         if present < count:
-            clear(here.found, count * stride)
+            clear(here.found, count * here.stride)
         for row in range(present):
-            weights, found, size = here.weights + BYTES * row * stride, here.found + BYTES * row * stride, lanes * outputs
+            weights, found = here.weights + BYTES * row * here.stride, here.found + BYTES * row * here.stride
             forward(frame, first + row, weights, here, high, low)
             copy((numbers(given) + BYTES * (first + row) * size, 0, 1), (here.spare, 0), (1, size))
             back(frame, weights, found, here, high, low)
-        size_of_z = count, deeper, blocks * BLOCK
-        product(rows, (here.found, stride, 1), (here.writers, deeper), (here.of_z, deeper), size_of_z, False)
-        copy((here.of_z, deeper, 1), (numbers(result(frame, 0)) + BYTES * first * deep, deep), (present, deep))
-        for block in range(blocks):
-            right = here.found + BYTES * block * BLOCK, stride
-            size_of_block = eights(deep), BLOCK, count
-            product(EIGHT, (here.z, 1, eights(deep)), right, (there + block * panel, BLOCK), size_of_block, first > begin)
+        across, all_of_it = whole(deep), (count, whole(deep), length(to, 1) * BLOCK)
+        product(rows, (here.found, here.stride, 1), (here.writers, across), (here.of_z, across), all_of_it, False)
+        copy((here.of_z, across, 1), (numbers(result(frame, 0)) + BYTES * first * deep, deep), (present, deep))
+        for block in range(length(to, 1)):
+            right, target = (here.found + BYTES * block * BLOCK, here.stride), there + BYTES * block * eights(deep) * BLOCK
+            product(EIGHT, (here.z, 1, eights(deep)), right, (target, BLOCK), (eights(deep), BLOCK, count), first > begin)
     release(memory)
 
 
@@ -143,11 +135,15 @@ def desk(frame: int, begin: int, count: int, high: Size, sloped: bool) -> Desk:
 
 @kernel
 def prepared(frame: int, memory: int, count: int, high: Size, sloped: bool) -> Desk:
-    """Zeros where what is not there is read, and the constants."""
-    here, lanes = desk(frame, aligned(memory), count, high, sloped), whole(length(operand(frame, 1), 1))
+    """Zeros where what is not there is read, the constants, and what writes the weights turned."""
+    here, lanes, panels = desk(frame, aligned(memory), count, high, sloped), whole(length(operand(frame, 1), 1)), operand(frame, 2)
     clear(here.values, (here.weights - here.values) // BYTES)
     for k in range(1, depth(frame)):
         fill(here.values + BYTES * (k * room(frame) + broad(frame, k) * lanes), lanes)
+    if sloped:
+        for block in range(length(panels, 0)):
+            begin = BYTES * block * length(panels, 1) * BLOCK
+            turn((numbers(panels) + begin, BLOCK), (here.writers + begin, length(panels, 1)), (length(panels, 1), BLOCK))
     return here
 
 

@@ -88,7 +88,9 @@ def slope_of_weights(frame: int, part: int, high: Size, tall: Size) -> None:
             if k > 0:
                 turn(frame, network, k, spare.ctypes.data)
                 move_back(k, frame, sloping, before, spare.ctypes.data, high)
-                rectify(before.ctypes.data, values.ctypes.data + BYTES * (k - 1) * lanes * breadth, sloping.ctypes.data, len(before))
+                rectify(
+                    before.ctypes.data, values.ctypes.data + BYTES * (k - 1) * lanes * breadth, sloping.ctypes.data, len(before)
+                )
 
 
 @kernel
@@ -104,7 +106,9 @@ def slope_of_inputs(frame: int, part: int, high: Size) -> None:
             turn(frame, network, k, spare.ctypes.data)
             move_back(k, frame, sloping, before, spare.ctypes.data, high)
             if k > 0:
-                rectify(before.ctypes.data, values.ctypes.data + BYTES * (k - 1) * lanes * breadth, sloping.ctypes.data, len(before))
+                rectify(
+                    before.ctypes.data, values.ctypes.data + BYTES * (k - 1) * lanes * breadth, sloping.ctypes.data, len(before)
+                )
         size = lanes, length(inputs, 2)
         copy((before.ctypes.data, breadth, 1), (numbers(found) + BYTES * network * size[0] * size[1], size[1]), size)
 

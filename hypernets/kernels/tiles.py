@@ -33,25 +33,26 @@ def highest(columns: int) -> int:
     return HELD // broad(columns)
 
 
-def _summed(
-    broadcast: bool, _typing: Any, high: Any, wide: Any, left: Any, right: Any, to: Any, steps: Any, _kept: Any
-) -> tuple[Any, Callable[..., Any]]:
+def _summed(broadcast: bool, *given: Any) -> tuple[Any, Callable[..., Any]]:
+    """broadcast: whether a number at the left is multiplied with a whole vector at the right."""
+    _, high, wide, *others, _ = given
+
     def generate(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
         words = [
-            builder.extract_value(words, k) for words, kind in zip(arguments[2:6], given, strict=True) for k in range(kind.count)
+            builder.extract_value(words, k) for words, kind in zip(arguments[2:6], tuples, strict=True) for k in range(kind.count)
         ]
         _write(builder, broadcast, (high.count, wide.count), *words, arguments[6])
         return _context.get_dummy_value()
 
-    given = [types.UniTuple(types.int64, len(kind)) for kind in (left, right, to, steps)]  # type: ignore[no-untyped-call]
-    return types.void(high, wide, *given, types.boolean), generate
+    tuples = [types.UniTuple(types.int64, len(kind)) for kind in others]  # type: ignore[no-untyped-call]
+    return types.void(high, wide, *tuples, types.boolean), generate
 
 
-def _tile(typing: Any, high: Any, wide: Any, left: Any, right: Any, to: Any, steps: Any, kept: Any) -> tuple[Any, Callable[..., Any]]:
+def _tile(typing: Any, high: Any, wide: Any, left: Any, right: Any, to: Any, steps: Any, kept: Any) -> Any:
     return _summed(True, typing, high, wide, left, right, to, steps, kept)
 
 
-def _paired(typing: Any, high: Any, wide: Any, left: Any, right: Any, to: Any, steps: Any, kept: Any) -> tuple[Any, Callable[..., Any]]:
+def _paired(typing: Any, high: Any, wide: Any, left: Any, right: Any, to: Any, steps: Any, kept: Any) -> Any:
     return _summed(False, typing, high, wide, left, right, to, steps, kept)
 
 
@@ -63,7 +64,7 @@ def _paired(typing: Any, high: Any, wide: Any, left: Any, right: Any, to: Any, s
 # adds left[r, i, j] · right[i, j] over all steps i, j to each row r < high of `to`, or puts the sum there unless `kept`. Strides
 # count numbers of 4 bytes.
 tile = cast(Callable[..., None], intrinsic(_tile))
-# paired: the same, but left[r, i, j] is a vector too, and is multiplied with each of `right` number by number
+# paired: the same, where left[r, i, j] is a vector, multiplied number by number
 paired = cast(Callable[..., None], intrinsic(_paired))
 
 

@@ -21,11 +21,11 @@ def _turn_block(_typing: Any, _source: Any, _stride: Any, _target: Any, _across:
         source, stride, target, across = words
         rows = []
         for k in range(WIDTH):  # fours are put where they belong as they are loaded, which spares half of the shuffles
-            starts = [builder.add(_at(builder, source, stride, k % 4 + four), WORD(BYTES * (k // 4 * 4))) for four in range(0, WIDTH, 4)]
-            parts = [builder.load(builder.inttoptr(start, FOUR.as_pointer()), align=BYTES) for start in starts]
-            while len(parts) > 1:
-                parts = [_shuffled(builder, one, two, range(2 * one.type.count)) for one, two in zip(parts[::2], parts[1::2], strict=True)]
-            rows.append(parts[0])
+            starts = [_at(builder, source, stride, k % 4 + four) for four in range(0, WIDTH, 4)]
+            moved = [builder.add(start, WORD(BYTES * (k // 4 * 4))) for start in starts]
+            rows.append(
+                _joined(builder, [builder.load(builder.inttoptr(place, FOUR.as_pointer()), align=BYTES) for place in moved])
+            )
         for half in (2, 1):  # then blocks of this size change places with those beside them
             for k in (k for k in range(WIDTH) if not k & half):
                 first, second = rows[k], rows[k + half]
@@ -40,6 +40,13 @@ def _turn_block(_typing: Any, _source: Any, _stride: Any, _target: Any, _across:
 
 def _at(builder: Any, address: Any, stride: Any, row: int) -> Any:
     return builder.add(address, builder.mul(stride, WORD(BYTES * row)))
+
+
+def _joined(builder: Any, parts: list[Any]) -> Any:
+    while len(parts) > 1:
+        places = range(2 * parts[0].type.count)
+        parts = [_shuffled(builder, one, two, places) for one, two in zip(parts[::2], parts[1::2], strict=True)]
+    return parts[0]
 
 
 def _shuffled(builder: Any, first: Any, second: Any, places: Sequence[int]) -> Any:

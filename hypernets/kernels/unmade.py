@@ -5,8 +5,8 @@ from a constant 1; L layers, P parts. Rows are filled up to whole vectors where 
 in blocks, of so many of its K O numbers as a tile is broad: (B, I + 1, two vectors).
 
 Operands are z (N, K), inputs (N, S, I), and for each layer what writes it. For slopes there are besides, for each layer but the
-first, the same turned (K O, [I]), and at last the slopes of the outputs (N, S, O). Results are outputs (N, S, O), or the slopes of z
-(N, K), and for each layer, part by part, of what writes it (P, B, I + 1 up to whole tiles, two vectors).
+first, the same turned (K O, [I]), and at last the slopes of the outputs (N, S, O). Results are outputs (N, S, O), or the slopes of
+z (N, K), and for each layer, part by part, of what writes it (P, B, I + 1 up to whole tiles, two vectors).
 
 What a layer answers is a product of what it reads and of what writes it, for as many networks as a tile has rows, then of z. The
 first of these products, (K, O) for each network, is also what the slope of z is found from.
@@ -94,9 +94,8 @@ def back(frame: int, layer: int, to: int, kept: bool, here: Desk, rows: Size, ta
         ours, theirs = here.slopes + BYTES * row * breadth, sums + BYTES * row * stride
         outer(here.z + BYTES * row * eights(deep), ours, here.pairs + BYTES * row * stride, (deep, answers))
         for k in range(0, deep, len(EIGHT)):
-            there = here.of_z + BYTES * (row * eights(deep) + k) * WIDTH
-            left, steps = (theirs + BYTES * k * answers, answers, 0, WIDTH), (1, whole(answers) // WIDTH)
-            paired(EIGHT, ONE, left, (ours, 0, WIDTH), (there, WIDTH), steps, True)
+            left, to_z = (theirs + BYTES * k * answers, answers, 0, WIDTH), here.of_z + BYTES * (row * eights(deep) + k) * WIDTH
+            paired(EIGHT, ONE, left, (ours, 0, WIDTH), (to_z, WIDTH), (1, whole(answers) // WIDTH), True)
     tiles = (read + len(tall)) // len(tall) * len(tall)
     for block in range(blocks):
         right, there = (here.pairs + BYTES * block * BLOCK, stride), (to + BYTES * block * tiles * BLOCK, BLOCK)

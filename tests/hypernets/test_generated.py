@@ -30,7 +30,15 @@ def made_first(z: jax.Array, writers: tuple[jax.Array, ...], inputs: jax.Array) 
 
 @pytest.mark.parametrize(
     ("count", "lanes", "deep", "sizes"),
-    [(1, 1, 16, SIZES), (61, 1, 3, (5, 20, 3)), (9, 2, 17, (4, 3)), (31, 32, 16, SIZES), (3, 32, 5, (11, 19, 13, 35)), (17, 20, 18, (3, 1, 35, 2))],
+    [
+        (1, 1, 16, SIZES),
+        (61, 1, 3, (5, 20, 3)),
+        (9, 2, 17, (4, 3)),
+        (31, 32, 16, SIZES),
+        (3, 32, 5, (11, 19, 13, 35)),
+        (17, 20, 18, (3, 1, 35, 2)),
+        (40, 3, 4, (2, 9)),
+    ],
 )
 def test_outputs_and_slopes_are_those_of_weights_made_first(count: int, lanes: int, deep: int, sizes: tuple[int, ...]) -> None:
     """Parts without a network, rests of tiles, rows that are no whole vectors; the slopes of z, writers and inputs."""
