@@ -13,7 +13,7 @@ import numpy as np
 import optax
 from numpy.random import Generator as Random
 from numpy.random import default_rng
-from pydantic import Field
+from pydantic import Field, ValidationInfo, field_validator
 
 from hypernets.interfaces import Costing, Generator, Network
 from hypernets.losses import LOSSES, Figures, Loss, check_classes, without_examples
@@ -30,10 +30,23 @@ Batch = tuple[Array, Array]
 Step = Annotated[int, Field(ge=0, lt=2**31)]
 
 
-class GradientConfig(Parameters):
-    """Gradient descent on the loss of a task's examples."""
+class OptimizerConfig(Parameters):
+    """How z moves down a gradient."""
 
     optimizer: Literal["adam", "sgd"] = Field("adam", description="Adam (Kingma & Ba 2015), or SGD with Nesterov momentum")
+    momentum: float = Field(0.9, ge=0, lt=1, description="with optimizer=sgd")
+
+    @field_validator("momentum")
+    @classmethod
+    def _of_sgd(cls, momentum: float, info: ValidationInfo) -> float:
+        if info.data.get("optimizer") == "adam" and momentum != cls.model_fields["momentum"].default:
+            raise ValueError("is of optimizer=sgd, this optimizer is adam")
+        return momentum
+
+
+class GradientConfig(OptimizerConfig):
+    """Gradient descent on the loss of a task's examples."""
+
     rate: float = Field(1e-3, gt=0, le=3e38, description="learning rate of the first step")
     decay: float = Field(1.0, gt=0, le=1, description="the rate is multiplied by it every step")
     floor: float = Field(0.0, ge=0, le=3e38, description="the rate does not fall below")
@@ -41,7 +54,6 @@ class GradientConfig(Parameters):
     factors: tuple[Annotated[float, Field(ge=0, le=3e38)], ...] = Field(
         (), description="what the rate is multiplied by at each of `drops`"
     )
-    momentum: float = Field(0.9, ge=0, lt=1, description="of SGD")
     batch: int = Field(128, ge=1, le=1_000_000, description="examples, or lanes of a sequence, a step")
     steps: int = Field(0, ge=0, description="steps a generation; 0: one pass over the training examples")
     clip: float = Field(0.0, ge=0, description="gradients longer than this are shortened to it; 0: never")

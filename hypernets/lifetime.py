@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from itertools import islice
-from typing import Any, Literal
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -14,27 +14,24 @@ import optax
 from numpy.random import Generator
 from pydantic import Field
 
-from hypernets.gradient import GradientConfig
+from hypernets.gradient import GradientConfig, OptimizerConfig
 from hypernets.losses import LOSSES, Loss, check_classes, without_examples
 from hypernets.programs import Program, padded, program
 from hypernets.twins import twin_of
-from neatcore.errors import InputError, unknown
+from neatcore.errors import DivergenceError, InputError, unknown
 from neatcore.genome import Genome, Genomes, copied
 from neatcore.interfaces import Array, Encoding, Floats, Model, Task, Teaching
 from neatcore.loop import blaming
-from neatcore.parameters import Parameters
 
 Lessons = tuple[Array, Array]  # inputs (K, S, I) and targets (K, S, …) of K steps
 
 
-class LearningConfig(Parameters):
+class LearningConfig(OptimizerConfig):
     """Learning within a lifetime, of every genome before it is evaluated."""
 
     steps: int = Field(10, ge=1, le=1_000_000, description="steps down the gradient in a lifetime")
     rate: float = Field(0.01, gt=0, le=3e38, description="learning rate")
     batch: int = Field(64, ge=1, le=1_000_000, description="examples a step, the same for all genomes of a generation")
-    optimizer: Literal["adam", "sgd"] = Field("adam", description="Adam (Kingma & Ba 2015), or SGD with Nesterov momentum")
-    momentum: float = Field(0.9, ge=0, lt=1, description="of SGD")
     clip: float = Field(1.0, ge=0, description="gradients longer than this are shortened to it; 0: never")
 
     def transformation(self) -> optax.GradientTransformation:
@@ -55,17 +52,23 @@ class Lifetime:
         self._course: tuple[Floats, Floats] | None = None
 
     def improve(self, genomes: Sequence[Genome], rng: Generator, /) -> Genomes:
-        """The genomes (P,) with the weights that they have learnt; structure and order are as they were."""
+        """The genomes (P,) with the weights that they have learnt; structure and order are as they were.
+
+        DivergenceError where the lessons of none of them end in finite numbers.
+        """
         population, lessons = Genomes.of(genomes), self._lessons(rng)
         programs = [program(genome, self.twin.sensors) for genome in population]
         weights = [padded(genome.links["weight"], each) for genome, each in zip(population, programs)]
         begun = [self._taught(each, links, self.twin.places, *lessons) for each, links in zip(programs, weights)]  # side by side
         courses = [(np.asarray(links), np.asarray(losses)) for links, losses in begun]
         links = copied(population.links)
-        for place, (learnt, losses) in enumerate(courses):
-            own = slice(*population.link_starts[place : place + 2])
-            if np.isfinite(learnt).all() and np.isfinite(losses).all():
-                links["weight"][own] = _learnt(population[place].links["weight"], programs[place], learnt)
+        finite = [place for place, course in enumerate(courses) if all(np.isfinite(numbers).all() for numbers in course)]
+        if not finite:
+            what = f"of all {len(courses):,} genomes the lessons end in numbers that are not finite"
+            raise DivergenceError(f"{what}: choose a learning.rate below {self.config.rate:g}")
+        for place in finite:
+            own, learnt = slice(*population.link_starts[place : place + 2]), courses[place][0]
+            links["weight"][own] = _learnt(population[place].links["weight"], programs[place], learnt)
         self._course = (np.array([losses[0] for _, losses in courses]), np.array([losses[-1] for _, losses in courses]))
         return population.with_links(links)
 
@@ -74,8 +77,6 @@ class Lifetime:
         if self._course is None:
             return {}
         finite = np.isfinite(self._course).all(axis=0)  # of the others nothing was learnt
-        if not finite.any():
-            return {}
         first, last = (float(np.median(losses[finite])) for losses in self._course)
         return {"lesson": {"steps": len(self._course[0]) * self.config.steps, "first": first, "last": last}}
 

@@ -18,7 +18,7 @@ from hypernets.wideresnet import check_depth, wide_resnet
 from neatcore.errors import InputError, unknown
 from neatcore.files import load
 from neatcore.genome import Genome
-from neatcore.parameters import Parameters, PathText, Size
+from neatcore.parameters import Parameters, PathText, Size, check_idle
 
 if TYPE_CHECKING:
     from hypernets.interfaces import Network
@@ -85,10 +85,15 @@ def static_hypernet(
 ) -> tuple[StaticHypernet | Embeddings, Network]:
     """The hypernetwork and the network that it is for; InputError where they do not go together."""
     kind = ("conv" if picture else "dense") if config.target == "auto" else config.target
+    check_idle(config, kind, units="dense", depth="wrn", width="wrn")
     network = _network(kind, config, inputs, outputs, picture)
     numbers = config.embedding or NUMBERS[kind]
     if config.trained and config.searched == "all":
         raise InputError("trained=RUN is for searched=embeddings; to train a run further write: neatcore train --from RUN")
+    if config.seed and (config.trained or config.searched == "all"):
+        raise InputError(
+            f"seed={config.seed} is of the random rest, which there is with searched=embeddings and without trained=RUN"
+        )
     whole = StaticHypernet(
         network,
         matching(network, config.generated or PAPER[kind]),

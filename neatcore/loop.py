@@ -89,9 +89,7 @@ def evolve(
 def heir_of(search: Search[Z]) -> Inheriting[Z]:
     """The search, or InputError where its genomes cannot hand on what they have learnt."""
     if not isinstance(search, Inheriting):
-        raise InputError(
-            f"genomes of {type(search).__name__} cannot inherit what was learnt; use search=neat, or gradient=baldwinian"
-        )
+        raise InputError("genomes of this search cannot inherit what was learnt; use search=neat, or gradient=baldwinian")
     return search
 
 

@@ -27,6 +27,7 @@ from hypernets.packing import Packing
 from hypernets.pictures import Picture, needed
 from neatcore.errors import require
 from neatcore.interfaces import Floats, VectorSpace
+from neatcore.parameters import check_idle
 
 if TYPE_CHECKING:
     from hypernets.interfaces import Network, Stacked, Weights
@@ -261,6 +262,7 @@ def hypergan(config: HyperGanConfig, inputs: int, outputs: int, picture: Picture
     )
     large = picture is not None and min(picture[:2]) >= SMALLEST
     kind = ("conv" if large else "dense") if config.target == "auto" else config.target
+    check_idle(config, kind, channels="conv", hidden="dense")
     network: Network = Dense((inputs, *config.hidden, outputs))
     if kind == "conv":
         shape = needed(picture, "target=conv")

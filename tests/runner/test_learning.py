@@ -104,7 +104,7 @@ def test_pictures_and_report(tmp_path: Path) -> None:
         (("xor", "gradient=lamarckian"), "task Xor has no examples to learn from"),
         (("{task}", "gradient=lamarkian"), "gradient=lamarkian: must be 'none', 'lamarckian' or 'baldwinian'"),
         (("{task}", "gradient=lamarckian", "recurrent=true"), "leave out recurrent=true"),
-        (("{task}", "gradient=lamarckian", "encoding=dense", "search=cma"), "genomes of Cma cannot inherit what was learnt"),
+        (("{task}", "gradient=lamarckian", "encoding=dense", "search=cma"), "genomes of this search cannot inherit what was learnt"),
         (("{task}", "gradient=baldwinian", "encoding=dense", "search=cma"), "Flat genomes have no weights to learn"),
         (("{task}", "gradient=baldwinian", "encoding=dense", "search=gradient"), "leave out gradient"),
         (("{task}", "learning.steps=3"), "learning.steps=3: nothing is learnt without gradient=lamarckian or baldwinian"),
@@ -119,3 +119,10 @@ def test_mistakes_are_told_in_a_line(words: tuple[str, ...], told: str, tmp_path
     assert shown.exit_code == 2, shown.stdout
     assert told in shown.stderr
     assert len(shown.stderr.strip().splitlines()) <= 2
+
+
+def test_lessons_of_which_nobody_learns_stop_the_run() -> None:
+    words = ("gradient=lamarckian", "learning.rate=3e38", "learning.clip=0", "generations=2")
+    failed = call("run", "denoise", *WORDS, *words)
+    assert failed.exit_code == 2
+    assert "of all 4 genomes the lessons end in numbers that are not finite: choose a learning.rate below 3e+38" in failed.stderr

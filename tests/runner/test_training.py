@@ -260,3 +260,19 @@ def test_the_embeddings_of_a_trained_generator_are_evolved() -> None:
     assert "there are no runs" not in shown.stderr
     wrong = call("run", "digits", "encoding=static-hypernet", "searched=embeddings", "trained=lates", "search=cma")
     assert "did you mean 'latest'?" in wrong.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("optimizer=adam", "momentum=0.5"), "momentum=0.5: is of optimizer=sgd, this optimizer is adam"),
+        (("model=static-hypernet", "units=[3]", "target=conv"), "units=(3,) is of target=dense; this network's target is conv"),
+        (("model=static-hypernet", "depth=16"), "depth=16 is of target=wrn; this network's target is conv"),
+        (("model=static-hypernet", "encoding.seed=3"), "seed=3 is of the random rest"),
+        (("model=hypergan", "channels=[4]"), "channels=(4,) is of target=conv; this network's target is dense"),
+    ],
+)
+def test_keys_of_another_kind_are_told(words: tuple[str, ...], told: str) -> None:
+    failed = call("train", "digits", *words, "generations=1", "steps=1")
+    assert failed.exit_code == 2
+    assert told in failed.stderr
