@@ -149,7 +149,7 @@ def ending(outcome: Outcome) -> str:
     """The last lines of a run: what came out, and what can be done with it."""
     best = "" if outcome.best is None else f", best fitness {outcome.best:.6g}"
     if outcome.tested:
-        best += "\ntested: " + ", ".join(f"{name.replace('_', ' ')} {value:.6g}" for name, value in outcome.tested.items())
+        best += "\ntested: " + ", ".join(f"{name.replace('_', ' ')} {value + 0.0:.6g}" for name, value in outcome.tested.items())
     if outcome.status == "interrupted":
         return f"stopped after {count(outcome.generations, 'generation')}{best}\ngo on with: neatcore resume {outcome.run}"
     return f"{result(outcome)}{best}\n{outcome.run}\nsee it with: neatcore report {outcome.run}"

@@ -65,6 +65,5 @@ def check_cppns(population: Genomes, names: tuple[Sequence[str], Sequence[str]])
         wrong = np.flatnonzero(counts != len(wanted))
         if len(wrong):
             what, found = ("inputs", "outputs")[kind == OUTPUT], counts[wrong[0]]
-            raise InputError(
-                f"genome {wrong[0]} has {found} {what}; a CPPN of this substrate has {len(wanted)}: {', '.join(wanted)}"
-            )
+            asked = f"genome {wrong[0]} has {found} {what}; a CPPN of this substrate has {len(wanted)}: {', '.join(wanted)}"
+            raise InputError(f"{asked}, as its sheets and keys such as sheet_outputs, rule and bias decide")

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import ClassVar
 
 import numpy as np
 from numpy.random import Generator
-from pydantic import Field
+from pydantic import Field, ValidationInfo, field_validator
 
 from neatcore.errors import require
 from neatcore.interfaces import Array, Evaluation, Floats, Policy, State, Unrolling
@@ -36,6 +37,14 @@ class Text(Parameters):
 
     loss: ClassVar[str] = "cross-entropy"
     carries: ClassVar[bool] = True
+
+    @field_validator("validation", "test")
+    @classmethod
+    def _of_one_file(cls, share: float, info: ValidationInfo) -> float:
+        name, usual = Path(info.data.get("file", "")).name, cls.model_fields[str(info.field_name)].default
+        if ".train.txt" in name and share != usual:
+            raise ValueError(f"is for a text that is cut; {name} brings its parts")
+        return share
 
     @property
     def corpus(self) -> Corpus:

@@ -104,7 +104,10 @@ def test_pictures_and_report(tmp_path: Path) -> None:
         (("xor", "gradient=lamarckian"), "task Xor has no examples to learn from"),
         (("{task}", "gradient=lamarkian"), "gradient=lamarkian: must be 'none', 'lamarckian' or 'baldwinian'"),
         (("{task}", "gradient=lamarckian", "recurrent=true"), "leave out recurrent=true"),
-        (("{task}", "gradient=lamarckian", "encoding=dense", "search=cma"), "genomes of this search cannot inherit what was learnt"),
+        (
+            ("{task}", "gradient=lamarckian", "encoding=dense", "search=cma"),
+            "genomes of this search cannot inherit what was learnt",
+        ),
         (("{task}", "gradient=baldwinian", "encoding=dense", "search=cma"), "Flat genomes have no weights to learn"),
         (("{task}", "gradient=baldwinian", "encoding=dense", "search=gradient"), "leave out gradient"),
         (("{task}", "learning.steps=3"), "learning.steps=3: nothing is learnt without gradient=lamarckian or baldwinian"),

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from pydantic import ValidationError
 
 from neatcore.checks import check_task
 from neatcore.errors import InputError
@@ -185,3 +186,12 @@ def test_a_text_by_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     assert kind.make(length=7) == Text(file=path, length=7) == find_task(kind.reference).make(length=7)
     with pytest.raises(InputError, match=r"there is no text '.*nowhere.txt'"):
         _ = find_task("text:nowhere.txt").make().inputs
+
+
+def test_shares_of_a_text_that_brings_its_parts_are_told(tmp_path: Path) -> None:
+    for part in ("train", "valid", "test"):
+        write(tmp_path, name=f"letters.{part}.txt")
+    for key in ("validation", "test"):
+        with pytest.raises(ValidationError, match=r"is for a text that is cut; letters.train.txt brings its parts"):
+            Text(file=str(tmp_path / "letters.train.txt"), **{key: 0.2})
+    assert Text(file=str(tmp_path / "letters.train.txt"), validation=0.05).inputs == 5
