@@ -13,7 +13,7 @@ import jax.numpy as jnp
 from hypernets.kernels import made, unmade
 from hypernets.kernels.adding import added
 from hypernets.kernels.calls import called, usable
-from hypernets.kernels.products import BLOCK, ROWS, eights, height
+from hypernets.kernels.products import BLOCK, ROWS, eights, height, lower
 from hypernets.kernels.tiles import WIDTH
 from hypernets.perceptron import SMALL, perceptron
 from neatcore.errors import require
@@ -118,7 +118,7 @@ def _unmade_back(z: jax.Array, writers: Arrays, inputs: jax.Array, slopes: jax.A
     layers = _layers(writers)
     panels = _panels(layers)
     across = [_whole(layer[:, :-1].transpose(0, 2, 1).reshape(-1, layer.shape[1] - 1)) for layer in layers[1:]]
-    tall = height(max(panel.shape[1] for panel in panels))
+    tall = height(*(panel.shape[1] for panel in panels))
     shapes = [(unmade.PARTS, len(panel), ceil(panel.shape[1] / tall) * tall, BLOCK) for panel in panels]
     given = z, inputs, *panels, *across, slopes
     to_z, *parts = called(unmade.slope, unmade.parts, [z.shape, *shapes], *given, sizes=(ROWS, tall))
@@ -141,7 +141,7 @@ class _Made:
         widths = [inputs.shape[2], *(bias.shape[1] for bias in writers[1::2])]
         self.widths = jnp.array(widths, jnp.float32)
         self.panels = _blocks(jnp.pad(self.flat, [(0, -len(self.flat) % WIDTH), (0, 0)]))
-        self.sizes = ROWS, height(max(widths) + 1), height(min(widths[1:]))
+        self.sizes = ROWS, height(max(widths) + 1), lower(min(widths[1:]))
 
 
 def _made_back(z: jax.Array, writers: Arrays, inputs: jax.Array, slopes: jax.Array) -> tuple[jax.Array, Arrays]:

@@ -13,9 +13,14 @@ BLOCK = 2 * WIDTH  # numbers of a row that a tile computes at once
 SINGLE, EIGHT, ONE, TWO = (0,), (0,) * 8, (0,), (0, 0)
 
 
-def height(rows: int) -> int:
-    """Of tiles of which so many rows are whole numbers, or nearly."""
-    return ceil(rows / ceil(rows / ROWS))
+def height(*rows: int) -> int:
+    """Of tiles that have the fewest rows beyond these. Kernels are compiled for each height, so that there is little choice."""
+    return min((ROWS * 3 // 5, ROWS * 4 // 5, ROWS), key=lambda high: sum(ceil(row / high) * high for row in rows))
+
+
+def lower(rows: int) -> int:
+    """The height of tiles that have no more rows than that."""
+    return max(high for high in (1, 2, 4, 8) if high <= min(rows, ROWS))
 
 
 @kernel
