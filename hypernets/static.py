@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Literal
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 
 from hypernets.decoding import decode
 from hypernets.packing import Packing
 from hypernets.tiling import Tiling, Writer
-from neatcore.interfaces import Floats, VectorSpace
+from neatcore.interfaces import Array, Floats, VectorSpace
 
 if TYPE_CHECKING:
     from hypernets.interfaces import Network, Stacked, Weights
@@ -101,6 +102,11 @@ class StaticHypernet:
         if self.residual:
             written = {name: arrays[name] + change for name, change in written.items()}
         return {name: written[name] if name in written else arrays[name] for name in self.network.shapes}
+
+    def embedded(self, genome: Floats, /) -> dict[str, Array]:
+        """The embeddings (tiles, numbers) of each kernel."""
+        arrays = self.embeddings.unpack(jnp.asarray(genome[: self.embeddings.size], jnp.float32))
+        return {name: np.asarray(arrays[f"embedding.{name}"]) for name in self.tilings}
 
     def keep(self, z: jax.Array, measured: Weights, /) -> jax.Array:
         return self.packing.pack({**self.packing.unpack(z), **measured}) if measured else z
@@ -189,6 +195,9 @@ class Embeddings:
 
     def generate(self, z: jax.Array, /) -> Weights:
         return self.whole.generate(jnp.concatenate([z, self.rest[self.space.size :]]))
+
+    def embedded(self, genome: Floats, /) -> dict[str, Array]:
+        return self.whole.embedded(genome)
 
     def keep(self, z: jax.Array, _measured: Weights, /) -> jax.Array:
         """What is measured belongs to the rest, which stays as it is."""

@@ -17,7 +17,7 @@ from numpy.random import default_rng
 from neatcore.errors import InputError, TaskError, require, unknown
 from neatcore.files import load
 from neatcore.genome import Genome
-from neatcore.interfaces import Array, Floats, Named, Pictorial, Showable, Shown
+from neatcore.interfaces import Array, Embedded, Floats, Named, Pictorial, Showable, Shown
 from neatcore.loop import blaming
 from neatcore.nets import Direct
 from neatcore.perceptron import Layers
@@ -161,7 +161,7 @@ def _sections(run: Run, parts: Parts, champion: Genome | Floats, name: str) -> I
             yield sampled
     weights = _named_weights(parts, champion)
     if weights:
-        yield weights_section(weights, _pixels(parts), _several(parts))
+        yield weights_section(weights, _embeddings(parts, champion), _pixels(parts), _several(parts))
     moving = moving_of(parts, champion, weights)
     if moving:
         yield moving_section(moving)
@@ -221,6 +221,11 @@ def _named_weights(parts: Parts, champion: Genome | Floats) -> Mapping[str, Arra
     """The arrays by name that a champion's weights are; none where its network is of another kind."""
     weights = parts.encoding.decode([champion])
     return {name: array[0] for name, array in weights.items()} if isinstance(weights, Mapping) else {}
+
+
+def _embeddings(parts: Parts, champion: Genome | Floats) -> Mapping[str, Array]:
+    """What a hypernetwork writes a champion's weights of; none of other encodings."""
+    return parts.encoding.embedded(champion) if isinstance(parts.encoding, Embedded) and not isinstance(champion, Genome) else {}
 
 
 def _several(parts: Parts) -> bool:
@@ -296,7 +301,10 @@ class Subject:
             CURVES[name][1](self.rows, ax, theme=self.theme)
             return drawing
         if name == "weights":
-            return weights_figure(self.weights, pixels=_pixels(self.parts), several=_several(self.parts), theme=self.theme)
+            embeddings, pixels = _embeddings(self.parts, load(self.run.champion())), _pixels(self.parts)
+            return weights_figure(
+                self.weights, embeddings=embeddings, pixels=pixels, several=_several(self.parts), theme=self.theme
+            )
         if name == PLOT and self.moving:
             return self.moving.draw(self.theme)
         if self.chart and name in self.chart.plots:

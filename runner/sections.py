@@ -29,11 +29,17 @@ def pattern_section(champion: Genome, theme: str = "auto") -> Section:
     return Section("At any resolution", "A network of place has no pixels of its own.", block)
 
 
-def weights_section(weights: Mapping[str, Array], pixels: Sequence[int], several: bool, theme: str = "auto") -> Section:
-    """The champion's weight matrices, by name."""
-    drawn = {tone.name: png(weights_figure(weights, pixels=pixels, several=several, theme=tone)) for tone in themes(theme)}
+def weights_section(
+    weights: Mapping[str, Array], embeddings: Mapping[str, Array], pixels: Sequence[int], several: bool, theme: str = "auto"
+) -> Section:
+    """The champion's weight matrices, by name, and what a hypernetwork writes them of."""
+    drawn = {
+        tone.name: png(weights_figure(weights, embeddings=embeddings, pixels=pixels, several=several, theme=tone))
+        for tone in themes(theme)
+    }
     count = sum(array.size for array in weights.values())
-    words = "Weight matrices by name, orange negative, blue positive, each to its own scale; biases are not shown."
+    what = "Embeddings and weight matrices" if embeddings else "Weight matrices"
+    words = f"{what} by name, orange negative, blue positive, each to its own scale; biases are not shown."
     block = figure_block({"": picture(drawn, "png", words)}, words)
     return Section("The champion’s weights", f"{count:,} weights.", block)
 

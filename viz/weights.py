@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -22,32 +23,59 @@ SHOWN = 8  # arrays in a figure
 
 
 def weights_figure(
-    weights: Mapping[str, Array], *, pixels: Sequence[int] = (), several: bool = False, theme: str | Theme = "light"
+    weights: Mapping[str, Array],
+    *,
+    embeddings: Mapping[str, Array] | None = None,
+    pixels: Sequence[int] = (),
+    several: bool = False,
+    theme: str | Theme = "light",
 ) -> Figure:
     """The arrays of one network that have rows and columns. Orange negative, blue positive, each to its own scale.
 
-    pixels: height, width and channels of the pictures that the first of them reads; its readers are then shown as pictures.
-    several: the first axis is of networks; of each array a row for every network is shown.
+    embeddings: by name (tiles, numbers), what a hypernetwork writes weights of; they come first. pixels: height, width and channels
+    of the pictures that the first array reads; its readers are then shown as pictures. several: the first axis is of networks; of
+    each array a row for every network is shown.
     """
     parts = {name: array for name, array in weights.items() if array.ndim - several in (2, 4)}
     require(parts, "there are no weight matrices to draw")
     tone, shown = theme_of(theme), list(parts.items())[:SHOWN]
     as_cells = _rows if several else _image
-    images = [as_cells(array, pixels if place == 0 else ()) for place, (_, array) in enumerate(shown)]
-    sides = [_side(image.shape) for image, _ in images]
-    heights = [side * image.shape[0] / image.shape[1] for side, (image, _) in zip(sides, images)]
+    images = [_Image(name, array.shape, *as_cells(array, pixels if k == 0 else ())) for k, (name, array) in enumerate(shown)]
+    images = [*([_embedded(embeddings)] if embeddings else []), *images]
+    sides = [_side(image.cells.shape) for image in images]
+    heights = [side * image.cells.shape[0] / image.cells.shape[1] for side, image in zip(sides, images)]
     sketch = Sketch(tone, WIDTH, 2 * EDGE + sum(HEAD + height + BETWEEN for height in heights) + (18 if len(parts) > SHOWN else 0))
     top = EDGE
-    for (name, array), (image, words), side, height in zip(shown, images, sides, heights):
-        largest = float(np.abs(array).max())
-        sketch.words(EDGE, top + 6, f"{name}   {' × '.join(map(str, array.shape))}", size=13, quiet=False)
-        sketch.words(EDGE, top + 22, f"{words}; the largest size is {largest:.3g}", size=10.5)
-        small = means(image, -(-max(image.shape) // int(max(side, height) * SHARPNESS)))
+    for image, side, height in zip(images, sides, heights):
+        largest = float(np.nanmax(np.abs(image.cells)))
+        sketch.words(EDGE, top + 6, f"{image.name}   {' × '.join(map(str, image.shape))}", size=13, quiet=False)
+        sketch.words(EDGE, top + 22, f"{image.words}; the largest size is {largest:.3g}", size=10.5)
+        small = means(image.cells, -(-max(image.cells.shape) // int(max(side, height) * SHARPNESS)))
         _left(sketch, Tint(tone, largest, links=False)(small), top + HEAD + height / 2, max(side, height))
         top += HEAD + height + BETWEEN
     if len(parts) > SHOWN:
         sketch.words(EDGE, top + 6, f"{len(parts) - SHOWN} more arrays are not shown", size=10.5)
     return sketch.done()
+
+
+class _Image(NamedTuple):
+    """An array as cells, NaN between small pictures, and how to read it."""
+
+    name: str
+    shape: Sequence[int]
+    cells: Floats
+    words: str
+
+
+def _embedded(embeddings: Mapping[str, Array]) -> _Image:
+    """Embeddings side by side, a cell between those of different weights."""
+    columns = [np.asarray(array, np.float64).T for array in embeddings.values()]
+    gap = np.full((len(columns[0]), 1), np.nan)
+    table = np.concatenate([part for column in columns for part in (gap, column)][1:], axis=1)
+    names = list(embeddings)
+    of = f"of {names[0]}" if len(names) == 1 else f"from {names[0]} to {names[-1]}"
+    cells, words = _striped(table, f"a column for each tile {of}, a row for each number")
+    return _Image("embeddings", (sum(column.shape[1] for column in columns), len(table)), cells, words)
 
 
 def _side(shape: Sequence[int]) -> float:

@@ -7,6 +7,7 @@ from neatcore.interfaces.roles import Adapting as Adapting
 from neatcore.interfaces.roles import Behaving as Behaving
 from neatcore.interfaces.roles import Counted as Counted
 from neatcore.interfaces.roles import Descending as Descending
+from neatcore.interfaces.roles import Embedded as Embedded
 from neatcore.interfaces.roles import Examining as Examining
 from neatcore.interfaces.roles import Generalising as Generalising
 from neatcore.interfaces.roles import Inheriting as Inheriting

@@ -46,6 +46,15 @@ class Counted(Protocol):
         ...
 
 
+@runtime_checkable
+class Embedded(Protocol):
+    """An encoding that writes weights of embeddings, which are part of a genome."""
+
+    def embedded(self, genome: Floats, /) -> Mapping[str, Array]:
+        """The embeddings (tiles, numbers) by the name of the weights that are written of them."""
+        ...
+
+
 # --- of searches --------------------------------------------------------------------------------------------------------
 
 

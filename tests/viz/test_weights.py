@@ -5,7 +5,7 @@ import pytest
 from numpy.random import default_rng
 
 from neatcore.errors import InputError
-from viz.weights import SHOWN, _folded, _mosaic, weights_figure
+from viz.weights import SHOWN, _embedded, _folded, _mosaic, weights_figure
 
 
 def words(figure: object) -> list[str]:
@@ -43,6 +43,17 @@ def test_small_pictures_stand_a_cell_apart_and_keep_their_values() -> None:
     assert np.array_equal(image[3:, :3], tiles[4])
     assert np.isnan(image[:, 3]).all()
     assert np.isnan(image[3:, 4:]).all()
+
+
+def test_embeddings_come_first_those_of_each_weight_apart() -> None:
+    embeddings = {"a.kernel": np.full((2, 3), 1.0), "b.kernel": np.full((1, 3), -2.0)}
+    image = _embedded(embeddings)
+    assert np.array_equal(image.cells, [[1.0, 1.0, np.nan, -2.0]] * 3, equal_nan=True)
+    said = words(weights_figure({"a.kernel": np.ones((3, 4))}, embeddings=embeddings))
+    assert said[:2] == [
+        "embeddings   3 × 3",
+        "a column for each tile from a.kernel to b.kernel, a row for each number; the largest size is 2",
+    ]
 
 
 def test_what_is_left_out_is_said() -> None:
