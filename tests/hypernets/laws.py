@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import jax
@@ -41,23 +42,31 @@ def network_names(weights: Any) -> list[str]:
 
 
 def check_slope(generator: Any, network: Any, z: jax.Array) -> None:
-    """The gradient along itself is the central difference, in double precision, for a loss that every output enters."""
+    """The gradient is the central difference, in double precision, for a loss that every output enters."""
     with jax.enable_x64():
         z = jnp.asarray(np.asarray(z), jnp.float64)
         rng = default_rng(3)
         inputs, wanted = jnp.asarray(rng.random((4, network.inputs))), jnp.asarray(rng.normal(size=(4, network.outputs)))
 
-        @jax.jit
         def loss(z: jax.Array) -> jax.Array:
             outputs = network.apply(generator.generate(z), jnp.zeros((4, network.memory)), inputs).outputs
             return jnp.square(outputs - wanted).mean()
 
-        slope = jax.jit(jax.grad(loss))(z)
-        length = float(jnp.linalg.norm(slope))
+        check_gradient(loss, z)
+
+
+def check_gradient(loss: Callable[[jax.Array], jax.Array], z: jax.Array) -> None:
+    """The gradient is the central difference, along itself and along others: one that lacks some parts has the right length along
+    itself. In double precision."""
+    with jax.enable_x64():
+        loss = jax.jit(loss)
+        slope = np.asarray(jax.jit(jax.grad(loss))(z))
+        length, step, rng = float(np.linalg.norm(slope)), 1e-6, default_rng(4)
         assert length > 0
-        along, step = slope / length, 1e-6
-        central = (float(loss(z + step * along)) - float(loss(z - step * along))) / (2 * step)
-        np.testing.assert_allclose(central, length, rtol=1e-4)
+        for direction in (slope, *rng.normal(size=(3, len(z)))):
+            along = direction / np.linalg.norm(direction)
+            central = (float(loss(z + step * along)) - float(loss(z - step * along))) / (2 * step)
+            np.testing.assert_allclose(central, slope @ along, rtol=1e-4, atol=1e-5 * length)
 
 
 def check_policies(encoding: Any, network: Any, genomes: Any, lanes: int = 5) -> None:

@@ -23,7 +23,7 @@ from neatcore.files import save
 from neatcore.loop import descend
 from tasks.agents import Agents
 from tasks.control import CartPole as Task
-from tests.hypernets.laws import check_generator, check_policies
+from tests.hypernets.laws import check_generator, check_gradient, check_policies
 
 PAIRED, PLAIN = Body(4, (5,), 1, pairs=True), Body(3, (4, 2), 2)
 
@@ -46,6 +46,20 @@ def test_the_loss_is_the_error_and_the_divergence_by_hand() -> None:
     assert float(figures["error"]) == pytest.approx(error, rel=1e-4)
     assert float(figures["divergence"]) == pytest.approx(divergence, rel=1e-4)
     assert float(loss) == pytest.approx(error + 0.1 * divergence, rel=1e-4)
+
+
+def test_the_gradient_of_the_loss_is_the_central_difference() -> None:
+    vae = Vae(5, (4,), 2)
+    with jax.enable_x64():
+        x = jnp.asarray(default_rng(0).normal(size=(3, 5)))
+        z = jnp.asarray(vae.packing.pack(vae.initial(jax.random.key(0))), jnp.float64)
+        used = vae.packing.size - 2 * 5 - 2 * 2  # what standardises weights and embeddings is measured, not learnt
+
+        def loss(learnt: jax.Array) -> jax.Array:
+            numbers = vae.packing.unpack(jnp.concatenate([learnt, z[used:]]))
+            return vae.loss(numbers, x, jnp.asarray(0.1), jax.random.key(1))[0]
+
+        check_gradient(loss, z[:used] + 0.1)
 
 
 @pytest.fixture(scope="module")

@@ -220,6 +220,10 @@ def test_embeddings_alone_are_searched() -> None:
     generator, network = static_hypernet(config, 64, 10, (8, 8, 1))
     assert isinstance(generator, Embeddings)
     assert generator.space.size == 2 * 4 == generator.counts["trained"]
+    assert {name: found.tolist() for name, found in generator.embedded(np.arange(8.0)).items()} == {
+        "conv1.kernel": [[0.0, 1.0, 2.0, 3.0]],
+        "conv2.kernel": [[4.0, 5.0, 6.0, 7.0]],
+    }
     check_generator(generator, network, jnp.arange(1.0, 9.0) / 5)
     one, other = (generator.generate(jnp.full(8, value)) for value in (0.5, 0.6))
     assert {name for name in one if not np.array_equal(one[name], other[name])} == {"conv1.kernel", "conv2.kernel"}
