@@ -236,8 +236,8 @@ def notes(found: Measured) -> Iterator[str]:
 NOTES = """
 HyperGAN is the preset `ratzlaff2019`. Networks trained apart learn side by side from the same pictures, each alone. Dropout is one
 network with half of what its matrix reads dropped, in training and when it is asked, which makes as many networks of it as one
-likes (published for it: {dropout} %). For all, the last quarter of the steps is at a tenth of the rate. Asked for equal work,
-networks trained apart have four fifths of HyperGAN's steps, dropout as many.
+likes (published for it: {dropout} %). For all, the last quarter of the steps is at a tenth of the rate. Networks trained apart have
+as much work, which is four fifths of HyperGAN's steps. Dropout has as many steps as HyperGAN, of one network each.
 """
 KEPT = """
 Drawn networks point in different directions (cosines below 1), and many know more than one: the generator has not collapsed.
@@ -255,7 +255,7 @@ def main(
     pictures: Annotated[str, typer.Option(help=f"{', '.join(COLLECTIONS)}")] = USUAL,
     seeds: Annotated[int, typer.Option(help="seeds 1 … N of each variant")] = SEEDS,
     steps: Annotated[
-        int | None, typer.Option(help="of HyperGAN, by default as many as its page has; the others have as much work")
+        int | None, typer.Option(help="of HyperGAN, by default as many as its page has; what others take follows from it")
     ] = None,
     workers: Annotated[int, typer.Option(help="processes; each uses all cores")] = 1,
     folder: Annotated[Path, typer.Option(help="where results are written")] = FOLDER,

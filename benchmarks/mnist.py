@@ -190,8 +190,8 @@ step, gradients longer than 100 cut, and pictures cut at random out of ones a pi
 """
     return f"""
 `test %` is the accuracy on the 10,000 test pictures after the pass with the best accuracy on the 5,000 kept for validation, as in
-the paper. `seconds` is the time of a run without the tests, `processor` the seconds that its threads worked, which depend less on
-what else the machine does.
+the paper. `seconds` is the time of a run by the clock without the tests, in which other programs may have worked; `processor` are
+the seconds that its threads worked.
 
 The network is the paper's: two convolutions with kernels of 7 × 7 to 16 channels, each with ReLU and pooling, and a matrix. The
 hypernetwork writes the second kernel, 12,544 weights, from an embedding of 4 numbers, with 4,240 parameters of its own; it begins

@@ -35,6 +35,7 @@ def test_the_page_has_the_papers_table_beside_ours(tmp_path: Path, monkeypatch: 
     assert "| 101–150 | 10,103 | 132.6 ± 13.1 | 127.0 ± 55.3 | 300 | 20.0 ± 20.0 | 21.0 ± 21.0 | 22.0 ± 22.0 |" in text
     assert sum(counts for counts, *_ in list(agents.PAPER.values())[:-1]) == agents.PAPER["all"][0]
     assert text.count("aligned, β") >= 3
+    assert "survive longer than those of any group's; so they do with `aligned, β = 0.003` and" in text
     assert "survive 14.0 and 15.0 steps in the mean, made again 16.0 and 17.0." in text
 
 
