@@ -15,6 +15,7 @@ from hypernets.interfaces import Network, Weights
 from hypernets.mixtures import PIECES, Mixture
 from neatcore.errors import require
 from neatcore.interfaces import Floats, Ints
+from neatcore.memory import available
 
 HOTTEST = 1e6  # temperature; beyond, all symbols are as likely as can be told
 POINT = 3  # numbers of a drawing's point: an offset, and whether the pen is lifted after it
@@ -34,7 +35,7 @@ def sample_text(
 
     count: so many times, each by chances of its own. A temperature of 0 takes the likeliest each time.
     """
-    _check(length, temperature, count)
+    _check(network, length, temperature, count)
     require(len(prime) > 0, "prime has no symbol: one must be read before others can be drawn")
     wrong = [symbol for symbol in prime if not 0 <= symbol < network.inputs]
     require(not wrong, f"prime has symbol {(wrong or [0])[0]}, of a network that knows 0 to {network.inputs - 1}")
@@ -46,15 +47,18 @@ def sample_strokes(
     network: Network, weights: Weights, length: int, rng: Generator, *, temperature: float = 1.0, count: int = 1
 ) -> Floats:
     """`count` drawings of `length` points each, (count, length, 3), in units of the training data; see `Mixture.draw`."""
-    _check(length, temperature, count)
+    _check(network, length, temperature, count)
     fits = network.inputs == POINT and network.outputs % PIECES == 1
     require(fits, f"a network of {network.inputs} inputs and {network.outputs} outputs draws no points: it needs 3 and 1 + 6 M")
     return np.asarray(_drawings(network, (length, count), weights, _key(rng), temperature).swapaxes(0, 1), np.float64)
 
 
-def _check(length: int, temperature: float, count: int) -> None:
+def _check(network: Network, length: int, temperature: float, count: int) -> None:
     require(length > 0 and count > 0, f"length is {length} and count {count}; draw at least 1")
     require(0 <= temperature <= HOTTEST, f"temperature is {temperature}; it must be at least 0 and at most {HOTTEST:g}")
+    needed, there = 16 * count * (length + network.memory + network.outputs), available()
+    told = f"{count:,} times {length:,} take {needed / 1e9:,.1f} GB, and {there / 1e9:,.1f} GB are free"
+    require(needed < there, f"{told}: choose a smaller --length or --count")
 
 
 def _key(rng: Generator) -> jax.Array:

@@ -80,5 +80,5 @@ def twin_of(encoding: object, model: object) -> Twin:
         )
         return Own(encoding.space.inputs, model.config)
     raise InputError(
-        f"{type(encoding).__name__} genomes have no weights to learn within a lifetime; use encoding=cppn, hyperneat or direct"
+        "genomes of this encoding have no weights to learn within a lifetime; use encoding=cppn, hyperneat or direct, and search=neat"
     )

@@ -144,6 +144,7 @@ def encoding_of(run: Run) -> str:
 
 def save_agents(run: Run, count: int, seed: int, out: Path | None) -> Path:
     """Make networks with every generator of a run, print how they do beside those it learnt from, and draw it."""
+    check_picture(out)
     require(count > 1, f"{count} network is too few to draw how they do; make at least 2")
     embedding = Embedding.of(run)
     made = embedding.made(count, seed)
@@ -171,6 +172,7 @@ def save_lines(reference: str, ends: tuple[str, str], seed: int, out: Path | Non
     """Print and draw the fitness of networks along lines from one to another, in the latent space and among weights."""
     from hypernets.agents.studies import between
 
+    check_picture(out)
     run, rng = find_run(reference), default_rng(seed)
     embedding = Embedding.of(run)
     ones, others = (embedding.chosen(name, f"--{option}", rng) for name, option in zip(ends, ("from", "to"), strict=True))
@@ -188,13 +190,17 @@ def _print_lines(lines: Lines, spaces: Mapping[str, Floats], *, as_json: bool) -
     """The mean fitness of all pairs at every share of the way, and how far it is from the straight line between the ends."""
     head = ("share of the way", *spaces)
     rows = [(float(share), *means) for share, *means in zip(lines.shares, *(f.mean(axis=1).tolist() for f in spaces.values()))]
+    bends = {
+        "from the straight line": [lines.mean_bend(fitness) for fitness in spaces.values()],
+        "each pair from its own": [lines.bend(fitness) for fitness in spaces.values()],
+    }
     if as_json:
         for row in rows:
             print(json.dumps(dict(zip(head, row, strict=True))))
+        print(json.dumps({name: dict(zip(spaces, map(float, values), strict=True)) for name, values in bends.items()}))
         return
-    bends = ("from the straight line", *(f"{lines.mean_bend(fitness):.3g}" for fitness in spaces.values()))
-    each = ("each pair from its own", *(f"{lines.bend(fitness):.3g}" for fitness in spaces.values()))
-    print_table(head, [*([f"{value:.4g}" for value in row] for row in rows), bends, each], right=head)
+    ends = [(name, *(f"{value:.3g}" for value in values)) for name, values in bends.items()]
+    print_table(head, [*([f"{value:.4g}" for value in row] for row in rows), *ends], right=head)
 
 
 def sections(run: Run) -> Iterator[Section]:
@@ -225,9 +231,13 @@ def _section(title: str, label: str, draw: Callable[[Theme], Figure]) -> Section
     return Section(title, "", figure_block({"": picture(drawn, "png", label)}, f"{label}."))
 
 
+def check_picture(path: Path | None) -> None:
+    """InputError where a picture is to be written to a file of another kind."""
+    if path and path.suffix not in (".png", ".svg"):
+        raise unknown("kind of picture file", path.suffix, (".png", ".svg"))
+
+
 def save(figure: Figure, path: Path) -> Path:
     """Write a .png or .svg file."""
-    if path.suffix not in (".png", ".svg"):
-        raise unknown("kind of picture file", path.suffix, (".png", ".svg"))
     write_bytes(path, png(figure) if path.suffix == ".png" else standalone(svg(figure, path.stem)))
     return path

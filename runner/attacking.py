@@ -23,6 +23,7 @@ from viz.attacked import SHOWN, Attack, Seen, attack_figure
 from viz.svg import png
 
 DEFAULTS = {"method": ("fgsm", "pgd"), "epsilon": ("0.01", "0.03", "0.1", "0.3")}
+USUAL = 500  # pictures
 QUIET = 95.0  # the percentile of doubt about untouched pictures beyond which a picture counts as detected
 
 
@@ -33,7 +34,7 @@ class Plan:
     methods: Sequence[str]
     epsilons: Sequence[float]
     networks: int = 10
-    pictures: int = 500
+    pictures: int | None = None  # 500, or as many as there are
     seed: int = 0
 
 
@@ -74,9 +75,9 @@ def attacks(reference: str, plan: Plan, champion: str = "best") -> Iterator[Chan
             raise unknown("method of attack", method, METHODS)
     drawn = draw(reference, 2 * plan.networks, plan.seed, champion)
     examples, white = pictures_of(drawn)
-    if plan.pictures > len(examples):
+    if plan.pictures and plan.pictures > len(examples):
         raise InputError(f"--pictures {plan.pictures} is more than the {len(examples):,} test pictures that there are")
-    rows = default_rng(plan.seed).permutation(len(examples))[: plan.pictures]
+    rows = default_rng(plan.seed).permutation(len(examples))[: plan.pictures or USUAL]
     chosen = Examples(examples.pictures[rows], examples.labels[rows])
     pixels = pixels_of(chosen, white, drawn.task.inputs)
     one, other = drawn.part(slice(plan.networks)), drawn.part(slice(plan.networks, None))
@@ -141,9 +142,11 @@ def parse(words: Sequence[str]) -> tuple[str, list[str], list[float]]:
 
 def _number(word: str) -> float:
     try:
-        return float(word)
+        found = float(word)
     except ValueError:
         raise InputError(f"--epsilon {word!r} is not a number, such as 0.1") from None
+    require(0 <= found <= 1, f"--epsilon {word} is not from 0 to 1, as pixels are")
+    return found
 
 
 def print_attacks(reference: str, plan: Plan, champion: str, *, as_json: bool) -> None:

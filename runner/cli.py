@@ -297,7 +297,9 @@ def attack(
     networks: Annotated[
         int, typer.Option(min=1, help="that are attacked together, and as many fresh ones that are asked then")
     ] = 10,
-    pictures: Annotated[int, typer.Option(min=1, help="test pictures that are changed")] = 500,
+    pictures: Annotated[
+        int | None, typer.Option(min=1, help="test pictures that are changed; without, 500 or as many as there are")
+    ] = None,
     seed: Annotated[int, typer.Option(min=0, max=2**63 - 1, help="of networks and pictures")] = 0,
     champion: Champion = "best",
     as_json: AsJson = False,
@@ -325,7 +327,9 @@ def interpolate(
     """Go from network A of a run of `train agents` to network B, and beyond: in the latent space, and among weights."""
     from runner.agents import save_lines
 
-    print(save_lines(run, (first, last), seed, out, as_json=as_json))
+    path = save_lines(run, (first, last), seed, out, as_json=as_json)
+    if not as_json:
+        print(path)
 
 
 @app.command(context_settings={"ignore_unknown_options": True})

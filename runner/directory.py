@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
+from shutil import rmtree
 from typing import Any
 
 from neatcore.errors import InputError, unknown
@@ -126,23 +127,24 @@ def runs_root(out: Path | None = None) -> Path:
 def create(root: Path, config: str, task: str, seed: int, goal: Mapping[str, Any], command: str) -> Run:
     """A new run directory <task>-<date>-<time>-<seed>, numbered on where there is one of that name."""
     now = datetime.now().astimezone()
-    stem = f"{slug(task)}-{now:%Y%m%d-%H%M%S}-{seed}"
-    run = Run(_new_folder(root, stem))
-    for folder in (run.checkpoints, run.champions, run.media):
-        folder.mkdir()
-    write_text(run.config, config)
-    write_json(
-        run.path / RECORD,
-        {
-            "task": task,
-            "seed": seed,
-            "command": command,
-            "started": now.isoformat(),
-            "status": "running",
-            "goal": goal,
-            "versions": versions(),
-        },
-    )
+    record = {
+        "task": task,
+        "seed": seed,
+        "command": command,
+        "started": now.isoformat(),
+        "status": "running",
+        "goal": goal,
+        "versions": versions(),
+    }
+    run = Run(_new_folder(root, f"{slug(task)}-{now:%Y%m%d-%H%M%S}-{seed}"))
+    try:
+        for folder in (run.checkpoints, run.champions, run.media):
+            folder.mkdir()
+        write_text(run.config, config)
+        write_json(run.path / RECORD, record)
+    except BaseException:  # Ctrl-C too: a folder without a record is no run, and in the way of others
+        rmtree(run.path, ignore_errors=True)
+        raise
     return run
 
 

@@ -13,6 +13,7 @@ from neatcore.errors import InputError, require
 from neatcore.files import load, npz
 from neatcore.genome import Genome
 from neatcore.interfaces import Floats, Ints, Pictorial, Task
+from neatcore.memory import available
 from runner import agents
 from runner.directory import find_run
 from runner.disk import write_bytes
@@ -68,7 +69,7 @@ def draw(reference: str, count: int, seed: int = 0, champion: str = "best", othe
     run = find_run(reference)
     settings = resolve(layers=[file_layer(run.config)])
     task, config = settings.task, settings.encoding
-    if not isinstance(config, HyperGanConfig):
+    if not isinstance(config, HyperGanConfig) or settings.run.encoding != "hypergan":  # others are of one network
         raise InputError(
             f"run {run.name} has encoding={settings.run.encoding}, from which no networks for pictures are drawn; make one with: "
             f"neatcore train digits model=hypergan{other}"
@@ -76,6 +77,8 @@ def draw(reference: str, count: int, seed: int = 0, champion: str = "best", othe
     generator, _ = hypergan(config, task.inputs, task.outputs, task.picture_shape if isinstance(task, Pictorial) else None)
     z = load(run.champion(champion))
     assert not isinstance(z, Genome)
+    needed, there = 8 * count * generator.counts["weights"], available()
+    require(needed < there, f"{count:,} networks take {needed / 1e9:,.1f} GB, and {there / 1e9:,.1f} GB are free: draw fewer")
     return Drawn(task, generator.network, generator.sample(z, count, seed))
 
 

@@ -103,9 +103,9 @@ def _learner_of(
     if not settings.learning:
         return None
     require(not isinstance(search, Descending), "search=gradient learns all the time; leave out gradient")
+    learner: Learner[Any] = LEARNING.builder()(settings.learning, encoding, model, task)
     if settings.run.gradient == "lamarckian":
         heir_of(search)
-    learner: Learner[Any] = LEARNING.builder()(settings.learning, encoding, model, task)
     return learner
 
 

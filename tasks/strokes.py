@@ -45,6 +45,7 @@ class Strokes(Parameters):
     @property
     def inputs(self) -> int:
         """As it stands in the file, so that what is wrong with it is told before a run begins."""
+        self._taught()
         return int(self.sketches.training.points.shape[1])
 
     @property
@@ -56,15 +57,18 @@ class Strokes(Parameters):
         pieces = [f"{piece}{k}" for piece in ("π", "μx", "μy", "σx", "σy", "ρ") for k in range(1, self.mixtures + 1)]
         return ("Δx", "Δy", "lifted"), ("pen", *pieces)
 
+    def _taught(self) -> Ints:
+        """The drawings that are long enough."""
+        lengths = self.sketches.training.lengths
+        taught = np.flatnonzero(lengths >= self.shortest)
+        if not len(taught):
+            raise InputError(f"shortest={self.shortest} leaves out all drawings; the longest has {lengths.max()} points to learn")
+        return taught
+
     def batches(self, size: int, rng: Generator, /) -> Iterator[tuple[Array, Array]]:
         """Points (T, S, 3) float32 and those that came next (T, S, 3), NaN after a drawing's end, where inputs are 0."""
         drawings = self.sketches.training
-        taught = np.flatnonzero(drawings.lengths >= self.shortest)
-        if not len(taught):
-            raise InputError(
-                f"shortest={self.shortest} leaves out all drawings; the longest has {drawings.lengths.max()} points to learn"
-            )
-        order = rng.permutation(taught)
+        order = rng.permutation(self._taught())
         for first in range(0, len(order), size):
             rows = order[first : first + size]
             steps = max(1, -(-int(drawings.lengths[rows].max()) // ROUND)) * ROUND

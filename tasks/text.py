@@ -58,6 +58,8 @@ class Text(Parameters):
 
     @property
     def inputs(self) -> int:
+        """As many as there are symbols; InputError where the text is too short to learn from, before a run begins."""
+        self._check_length()
         return len(self.symbols)
 
     @property
@@ -70,12 +72,17 @@ class Text(Parameters):
         written = [symbol if symbol.isprintable() else repr(symbol)[1:-1] for symbol in self.symbols]
         return written, written
 
+    def _check_length(self) -> None:
+        count = len(self.corpus.training)
+        told = f"{self.file} has {count:,} symbols for training, too few for length={self.length}"
+        require(self.length < count, f"{told} (task.length); at most {count - 1} fit")
+
     def batches(self, size: int, rng: Generator, /) -> Iterator[tuple[Array, Array]]:
         """Symbols (T, S) and those that came next (T, S). The text lies in S lanes, one after the other, and each batch goes on
         where the one before ended. What is left over at the ends is another bit of text in each pass."""
         text, steps = self.corpus.training, self.length
+        self._check_length()
         lanes = min(size, (len(text) - 1) // steps)
-        require(lanes, f"{self.file} has {len(text):,} symbols for training, too few for length={steps}")
         rows = (len(text) - 1) // (lanes * steps) * steps
         first = int(rng.integers(len(text) - lanes * rows))
         read, due = (text[start : start + lanes * rows].reshape(lanes, rows).T.astype(np.int32) for start in (first, first + 1))

@@ -13,7 +13,7 @@ from numpy.random import default_rng
 
 from hypernets.lifetime import LearningConfig, Lifetime, lifetime
 from neatcore.cma import Cma, CmaConfig
-from neatcore.errors import InputError
+from neatcore.errors import DivergenceError, InputError
 from neatcore.genome import Genomes
 from neatcore.interfaces import Generation, Inheriting
 from neatcore.loop import evolve
@@ -81,10 +81,20 @@ def test_what_is_learnt_shows(learner: Lifetime) -> None:
     assert lesson["last"] < 0.5 < 0.69  # guessing costs log 2
 
 
-def test_who_learns_numbers_that_are_not_finite_has_learnt_nothing() -> None:
-    wild = lifetime(SOME.model_copy(update={"rate": 3e38, "clip": 0.0}), *direct(DirectConfig(), 2, 2), Sides())
-    genomes = population(2)
-    assert list(wild.improve(genomes, default_rng(0))) == list(genomes)
+def test_who_learns_numbers_that_are_not_finite_has_learnt_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    wild, genomes = lifetime(SOME, *direct(DirectConfig(), 2, 2), Sides()), population(2)
+    usual, taught = wild.improve(genomes, default_rng(0)), wild._taught
+    lost = [True]
+
+    def one_is_lost(*given: Any) -> Any:
+        links, losses = taught(*given)
+        return (links * jnp.nan if lost and lost.pop() else links), losses
+
+    monkeypatch.setattr(wild, "_taught", one_is_lost)
+    assert list(wild.improve(genomes, default_rng(0))) == [genomes[0], *usual[1:]]
+    rash = lifetime(SOME.model_copy(update={"rate": 3e38, "clip": 0.0}), *direct(DirectConfig(), 2, 2), Sides())
+    with pytest.raises(DivergenceError, match=r"of all \d+ genomes the lessons end in numbers that are not finite"):
+        rash.improve(genomes, default_rng(0))
 
 
 def turns(learner: Lifetime | None, inherited: bool, count: int = 3) -> tuple[list[Generation[Any]], Neat]:
@@ -146,7 +156,9 @@ def test_where_nothing_can_be_learnt_it_is_told() -> None:
         lifetime(SOME, plain, model, Xor())
     with pytest.raises(InputError, match=r"leave out recurrent=true"):
         lifetime(SOME, *direct(DirectConfig(recurrent=True), 2, 2), Sides())
-    with pytest.raises(InputError, match=r"FlatVector genomes have no weights to learn .* use encoding=cppn, hyperneat or direct"):
+    with pytest.raises(
+        InputError, match=r"genomes of this encoding have no weights to learn .* use encoding=cppn, hyperneat or direct"
+    ):
         lifetime(SOME, *mlp(MlpConfig(), 2, 2), Sides())
     sequences = lifetime(SOME, *direct(DirectConfig(), 3, 3), Counting())
     neat = Neat(NEAT, direct(DirectConfig(), 3, 3)[0].space, default_rng(0))
@@ -157,5 +169,5 @@ def test_where_nothing_can_be_learnt_it_is_told() -> None:
 def test_a_search_that_cannot_inherit_is_told(learner: Lifetime) -> None:
     encoding, model = mlp(MlpConfig(), 2, 2)
     search, rng = Cma(CmaConfig(), encoding.space, default_rng(0)), default_rng(0)
-    with pytest.raises(InputError, match=r"genomes of Cma cannot inherit .* use search=neat, or gradient=baldwinian"):
+    with pytest.raises(InputError, match=r"genomes of this search cannot inherit .* use search=neat, or gradient=baldwinian"):
         next(evolve(search, encoding, model, Sides(), rng, learner=learner, inherited=True))  # type: ignore[arg-type]

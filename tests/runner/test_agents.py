@@ -89,13 +89,18 @@ def test_lines_go_from_one_network_to_another(trained: Run) -> None:
     assert done.exit_code == 0, done.stderr
     assert done.stdout.splitlines()[0].split() == ["share", "of", "the", "way", "latent", "space", "weights", "weights,", "aligned"]
     assert "from the straight line" in done.stdout
-    told = [
-        json.loads(line)
-        for line in call("interpolate", str(trained.path), "--from", "5", "--to", "7", "--json").stdout.splitlines()[:-1]
-    ]
+    shown = call("interpolate", str(trained.path), "--from", "5", "--to", "7", "--json").stdout
+    *told, bends = map(json.loads, shown.splitlines())
+    assert {name: list(values) for name, values in bends.items()} == {
+        words: ["latent space", "weights", "weights, aligned"] for words in ("from the straight line", "each pair from its own")
+    }
     assert [row["share of the way"] for row in told] == np.linspace(-1, 2, 25).tolist()
     for word, complaint in (("10-20", "unknown network for --from: '10-20'"), ("160", "there are 160 networks, numbered from 0")):
         assert complaint in call("interpolate", str(trained.path), "--from", word).stderr
+    for command in (("interpolate", "--out", "a.txt"), ("sample", "--agents", "3", "--out", "a.txt")):
+        failed = call(command[0], str(trained.path), *command[1:])
+        assert "unknown kind of picture file '.txt'" in failed.stderr
+        assert not failed.stdout
 
 
 def test_the_latent_space_of_a_run_is_searched(trained: Run) -> None:

@@ -22,6 +22,16 @@ def test_a_new_run_has_a_name_of_its_own(runs: Path) -> None:
     assert [run.path for run in all_runs(runs)] == [run.path for run in made]
 
 
+def test_a_run_that_is_stopped_while_it_is_made_leaves_nothing(runs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stopped(*_given: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("runner.directory.write_json", stopped)
+    with pytest.raises(KeyboardInterrupt):
+        new(runs)
+    assert not list(runs.iterdir())
+
+
 @pytest.mark.parametrize(
     ("task", "name"),
     [

@@ -106,9 +106,9 @@ def test_pictures_and_report(tmp_path: Path) -> None:
         (("{task}", "gradient=lamarckian", "recurrent=true"), "leave out recurrent=true"),
         (
             ("{task}", "gradient=lamarckian", "encoding=dense", "search=cma"),
-            "genomes of this search cannot inherit what was learnt",
+            "genomes of this encoding have no weights to learn",
         ),
-        (("{task}", "gradient=baldwinian", "encoding=dense", "search=cma"), "Flat genomes have no weights to learn"),
+        (("{task}", "gradient=baldwinian", "encoding=dense", "search=cma"), "genomes of this encoding have no weights to learn"),
         (("{task}", "gradient=baldwinian", "encoding=dense", "search=gradient"), "leave out gradient"),
         (("{task}", "learning.steps=3"), "learning.steps=3: nothing is learnt without gradient=lamarckian or baldwinian"),
         (("denoise", "gradient=lamarckian", "learning.rate=0"), "rate=0: must be more than 0 (learning.rate)"),

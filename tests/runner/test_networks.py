@@ -38,6 +38,8 @@ def test_networks_are_drawn_tried_and_attacked(tmp_path: Path) -> None:
     none, much = (json.loads(line) for line in call(*words, "--json").stdout.splitlines())
     assert (none["fooled"], none["epsilon"], much["epsilon"]) == (0.0, 0.0, 0.5)
     assert much["fooled"] > 20
+    usual = call("attack", "--method", "fgsm", "--epsilon", "0.1", "--networks", "2", "--json")  # of 300, not of 500 pictures
+    assert json.loads(usual.stdout)["epsilon"] == 0.1
     *table, pictures = call(*words).stdout.splitlines()
     assert len(table) == 3
     assert pictures.endswith("attack-*.png")
@@ -50,6 +52,8 @@ def test_networks_are_drawn_tried_and_attacked(tmp_path: Path) -> None:
         (("sample", "--networks", "2", "--outliers", "."), "add --evaluate"),
         (("sample", "--networks", "2", "--evaluate", "--outliers", "."), "the letters are 28 × 28"),
         (("attack", "--pictures", "1000"), "more than the 300 test pictures"),
+        (("attack", "--epsilon", "0.1", "2"), "--epsilon 2 is not from 0 to 1"),
+        (("sample", "--networks", "100000000000"), "GB are free: draw fewer"),
         (("attack", "--method", "fsgm"), "did you mean 'fgsm'"),
     ):
         done = call(*mistake)
@@ -89,6 +93,8 @@ def test_the_noise_of_a_generator_is_searched_by_runs_that_stand_alone(tmp_path:
     assert call("train", "digits", f"model={other.path}", "generations=1", "--quiet").exit_code == 0
     rmtree(one.path)
     first.path.rename(tmp_path / "moved")
+    for command in (("sample", "--networks", "2"), ("attack",)):
+        assert "has encoding=hypergan-latent, from which no networks" in call(command[0], str(third.path), *command[1:]).stderr
     for command in (("resume", "--generations", "1", "--quiet"), ("report",), ("plot", "weights")):
         done = call(command[0], str(tmp_path / "moved"), *command[1:])
         assert done.exit_code == 0, done.stderr

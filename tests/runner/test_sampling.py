@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 from typer.testing import Result
 
-from runner.directory import find_run
+from runner.directory import all_runs, find_run, runs_root
 from tests.runner.test_cli import call
 
 TINY = ("units=4", "length=5", "batch=4", "steps=2", "generations=1", "--quiet")
@@ -68,6 +68,11 @@ def test_drawings_are_a_picture(strokes: str) -> None:
 def test_wishes_that_cannot_be_met(text: str, strokes: str) -> None:
     call("train", text, "model=rnn", *TINY)
     assert "--prime has '☃', which is not among the 5 symbols" in call("sample", "--prime", "a☃").stderr
+    assert "GB are free: choose a smaller --length or --count" in call("sample", "--length", "2000000000", "--count", "9").stderr
+    before = len(all_runs(runs_root()))
+    for task, word in ((text, "length=100000"), (strokes, "shortest=100000")):
+        assert word in call("train", task, "model=rnn", word).stderr
+    assert len(all_runs(runs_root())) == before  # told before there is a run
     call("run", text, "search=cma", "encoding=mlp", "hidden=[2]", "generations=1", "population=4", "--quiet")
     done = call("sample")
     assert done.exit_code == 2
