@@ -79,6 +79,5 @@ def twin_of(encoding: object, model: object) -> Twin:
             not model.config.recurrent, "learning within a lifetime goes through feed-forward networks; leave out recurrent=true"
         )
         return Own(encoding.space.inputs, model.config)
-    raise InputError(
-        "genomes of this encoding have no weights to learn within a lifetime; use encoding=cppn, hyperneat or direct, and search=neat"
-    )
+    told = "genomes of this encoding have no weights to learn within a lifetime"
+    raise InputError(f"{told}; use encoding=cppn, hyperneat or direct, and search=neat")

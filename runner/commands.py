@@ -128,6 +128,8 @@ def _generator_of(pair: str) -> list[str]:
     try:
         run = find_run(word.text)
     except InputError:
+        if "/" in word.text:  # no name of an encoding
+            raise
         return [pair]
     from runner.latent import latent_words
 
