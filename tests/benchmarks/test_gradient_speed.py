@@ -36,6 +36,7 @@ def test_without_pytorch_the_benchmark_says_what_to_install(tmp_path: Path, monk
 
 def test_contestants_take_turns_and_must_agree(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(gradient_speed, "FILLED", 0.0)
+    monkeypatch.setattr(gradient_speed, "RESTED", 0.0)
     calls: list[str] = []
 
     def contestant(name: str, number: float) -> dict[str, np.ndarray[tuple[int], np.dtype[np.float64]]]:
