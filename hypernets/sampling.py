@@ -58,7 +58,7 @@ def _check(network: Network, length: int, temperature: float, count: int) -> Non
     require(0 <= temperature <= HOTTEST, f"temperature is {temperature}; it must be at least 0 and at most {HOTTEST:g}")
     needed, there = 16 * count * (length + network.memory + network.outputs), available()
     told = f"{count:,} times {length:,} take {needed / 1e9:,.1f} GB, and {there / 1e9:,.1f} GB are free"
-    require(needed < there, f"{told}: choose a smaller --length or --count")
+    require(needed < there, f"{told}: choose a smaller length or count")
 
 
 def _key(rng: Generator) -> jax.Array:

@@ -17,6 +17,7 @@ PARTS = 4
 
 
 def added(*arrays: jax.Array) -> tuple[jax.Array, ...]:
+    """The sums (...) of arrays (P, ...) in single precision, in the order of the first axis whatever the number of threads."""
     return called(add_up, parts, [array.shape[1:] for array in arrays], *(array.reshape(len(array), -1) for array in arrays))
 
 
