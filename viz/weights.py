@@ -19,6 +19,7 @@ EDGE, HEAD, BETWEEN = 8.0, 34.0, 16.0
 CELL = 14.0  # pixels of a weight, at most
 ACROSS, MOST = 32, 16  # small pictures in a row, and rows of them
 STRIPE = 112  # columns of a wide matrix beside each other
+TILES = 360  # embeddings beside each other
 SHOWN = 8  # arrays in a figure
 
 
@@ -73,8 +74,8 @@ def _embedded(embeddings: Mapping[str, Array]) -> _Image:
     gap = np.full((len(columns[0]), 1), np.nan)
     table = np.concatenate([part for column in columns for part in (gap, column)][1:], axis=1)
     names = list(embeddings)
-    of = f"of {names[0]}" if len(names) == 1 else f"from {names[0]} to {names[-1]}"
-    cells, words = _striped(table, f"a column for each tile {of}, a row for each number")
+    of = f"of {names[0]}" if len(names) == 1 else f"of {len(names)} arrays in turn"
+    cells, words = _striped(table, f"a column for each tile {of}, a row for each number", TILES)
     return _Image("embeddings", (sum(column.shape[1] for column in columns), len(table)), cells, words)
 
 
@@ -106,15 +107,15 @@ def _image(array: Array, pixels: Sequence[int]) -> tuple[Floats, str]:
     return _striped(np.asarray(array, np.float64), "a row for each unit that is read, a column for each that reads")
 
 
-def _striped(table: Floats, words: str) -> tuple[Floats, str]:
+def _striped(table: Floats, words: str, stripe: int = STRIPE) -> tuple[Floats, str]:
     """A matrix that is much wider than high in stripes, one below the other, so that its cells can be seen."""
     high, wide = table.shape
-    if wide <= max(STRIPE, 2 * high):
+    if wide <= max(stripe, 2 * high):
         return table, words
-    count = -(-wide // STRIPE)
-    filled = np.full((high, count * STRIPE), np.nan)
+    count = -(-wide // stripe)
+    filled = np.full((high, count * stripe), np.nan)
     filled[:, :wide] = table
-    return _mosaic(filled.reshape(high, count, 1, STRIPE).transpose(1, 2, 0, 3)), f"{words}; in {count} stripes"
+    return _mosaic(filled.reshape(high, count, 1, stripe).transpose(1, 2, 0, 3)), f"{words}; in {count} stripes"
 
 
 def _rows(arrays: Array, pixels: Sequence[int]) -> tuple[Floats, str]:

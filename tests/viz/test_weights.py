@@ -52,7 +52,7 @@ def test_embeddings_come_first_those_of_each_weight_apart() -> None:
     said = words(weights_figure({"a.kernel": np.ones((3, 4))}, embeddings=embeddings))
     assert said[:2] == [
         "embeddings   3 × 3",
-        "a column for each tile from a.kernel to b.kernel, a row for each number; the largest size is 2",
+        "a column for each tile of 2 arrays in turn, a row for each number; the largest size is 2",
     ]
 
 
