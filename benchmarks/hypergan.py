@@ -4,7 +4,7 @@ dropout, on equal work: how often they are right, how varied they are, how much 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from time import perf_counter, process_time
 from typing import Annotated, cast
@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 from numpy.random import default_rng
 
 from benchmarks.command import run
-from benchmarks.hypergan_work import BATCH, COLLECTIONS, DROPPED, GENERATED, KINDS, Collection, Work
+from benchmarks.hypergan_work import BATCH, COLLECTIONS, DROPPED, GENERATED, KINDS, NETWORKS, Collection, Work
 from benchmarks.results import FOLDER, Result, table, write_figure
 from benchmarks.variants import COLOURS, Row, Variant, command_of, run_all
 from hypernets.uncertainty import accuracies, calibration_error, entropy, lengths, probabilities, separation
@@ -29,6 +29,7 @@ from viz.style import LIGHT, Margins, dress, name_ends, plot_figure
 NAME, USUAL = "hypergan", "mnist"
 SEEDS = 3
 PLAN = Plan(("fgsm", "pgd"), (0.01, 0.03, 0.1, 0.3), networks=5, pictures=500)
+CROWDS = replace(PLAN, networks=10), replace(PLAN, networks=100, pictures=200)  # fewer pictures: it is twenty times the work
 DIFFERENT = 0.9  # cosine of two networks below which they are said to point in different directions
 STRANGE = {"mnist": "notMNIST's letters", "cifar10": "the other classes"}
 PUBLISHED = {
@@ -38,18 +39,20 @@ PUBLISHED = {
 }
 
 
-def attempt(variant: Variant, seed: int, steps: int) -> list[Row]:
-    """All that is measured of one kind of networks, a row for each number."""
+def attempt(variant: Variant, seed: int, steps: int, plans: Sequence[Plan] | None = None) -> list[Row]:
+    """All that is measured of one kind of networks, a row for each number. plans: of attacks; all without."""
     begun, worked = perf_counter(), process_time()
     drawn, figures = Work(variant, seed, steps).made()
     measured = {f"training {name}": value for name, value in figures.items()}
-    measured |= {"seconds": perf_counter() - begun, "processor": process_time() - worked} | dict(measures(drawn))
+    measured |= {"seconds": perf_counter() - begun, "processor": process_time() - worked}
+    measured |= dict(measures(drawn, plans or (PLAN, *CROWDS)))
     return [{"variant": variant.name, "seed": seed, "measure": name, "value": f"{value:.6g}"} for name, value in measured.items()]
 
 
-def measures(drawn: Drawn) -> Iterator[tuple[str, float]]:
-    """Accuracies, calibration, diversity, doubt about what the networks were not taught, attacks."""
+def measures(drawn: Drawn, plans: Sequence[Plan]) -> Iterator[tuple[str, float]]:
+    """Accuracies, calibration, diversity, doubt about what the networks were not taught, attacks on as many as there are."""
     examples, white = pictures_of(drawn)
+    whole, drawn = drawn, drawn.part(slice(NETWORKS))
     inside = probabilities(drawn.answers(pixels_of(examples, white, drawn.task.inputs)))
     for size, values in accuracies(inside, examples.labels, SIZES).items():
         yield f"accuracy {size}", 100 * float(values.mean())
@@ -63,18 +66,25 @@ def measures(drawn: Drawn) -> Iterator[tuple[str, float]]:
         yield "doubt of known", float(np.median(entropy(inside)))
         yield "doubt of strange", float(np.median(entropy(outside)))
         yield "strange told", separation(entropy(inside), entropy(outside))
-    yield from attacked(drawn, examples, white)
+    for plan in plans:
+        if 2 * plan.networks <= len(next(iter(whole.weights.values()))):
+            yield from attacked(whole, plan, examples, white)
 
 
-def attacked(drawn: Drawn, examples: Examples, white: float) -> Iterator[tuple[str, float]]:
-    """Half of at most twice five networks are attacked, the other half looks at the pictures."""
-    rows = default_rng(0).permutation(len(examples))[: PLAN.pictures]
+def attacked(drawn: Drawn, plan: Plan, examples: Examples, white: float) -> Iterator[tuple[str, float]]:
+    """So many networks are attacked, as many others look at the pictures."""
+    rows = default_rng(0).permutation(len(examples))[: plan.pictures]
     chosen = Examples(examples.pictures[rows], examples.labels[rows])
-    one, other = drawn.part(slice(PLAN.networks)), drawn.part(slice(PLAN.networks, 2 * PLAN.networks))
-    for changed in against(one, other, chosen, pixels_of(chosen, white, drawn.task.inputs), PLAN):
+    one, other = drawn.part(slice(plan.networks)), drawn.part(slice(plan.networks, 2 * plan.networks))
+    for changed in against(one, other, chosen, pixels_of(chosen, white, drawn.task.inputs), plan):
         told = changed.told
         for what in ("fooled", "fresh", "detected", "auc"):
-            yield f"{what} {told.method} {told.epsilon:g}", getattr(told, what)
+            yield named(what, plan, told.method, told.epsilon), getattr(told, what)
+
+
+def named(what: str, plan: Plan, method: str, epsilon: float) -> str:
+    """What was measured of an attack; of the usual five networks without their number."""
+    return f"{what} {method} {epsilon:g}" + f" of {plan.networks}" * (plan.networks != PLAN.networks)
 
 
 # --- the page -----------------------------------------------------------------------------------------------------------
@@ -141,6 +151,7 @@ def result(rows: Sequence[Row], folder: Path, steps: int, pictures: str = USUAL)
         *doubts(found),
         "## Changed pictures\n\n" + write_figure(folder / f"{name}.svg", picture(found), "How well doubt tells changed pictures"),
         f"{CHANGED.strip()}\n\n" + attack_table(found),
+        *crowds(found),
         *notes(found),
         f"All numbers: [{name}.csv]({name}.csv).",
     ]
@@ -224,6 +235,33 @@ def attack_table(found: Measured) -> str:
         for epsilon in PLAN.epsilons
     ]
     return table(("networks", "method", "ε", "fooled", "fresh fooled", "detected"), lines)
+
+
+def crowds(found: Measured) -> Iterator[str]:
+    """A part about attacks on larger crowds, of the kinds that were asked in such."""
+    sizes = [plan for plan in (PLAN, *CROWDS) if found.all(GENERATED, named("auc", plan, PLAN.methods[0], PLAN.epsilons[0]))]
+    if len(sizes) == 1:
+        return
+    head = [f"{what} {plan.networks}" for what in ("fooled", "fresh fooled", "detected", "ROC area") for plan in sizes]
+    lines = [
+        (
+            name,
+            method,
+            f"{epsilon:g}",
+            *(
+                found.cell(name, named(what, plan, method, epsilon), digits)
+                for what, digits in (("fooled", 1), ("fresh", 1), ("detected", 1), ("auc", 3))
+                for plan in sizes
+            ),
+        )
+        for name in found.variants
+        for method in PLAN.methods
+        for epsilon in PLAN.epsilons
+    ]
+    others = " and ".join(f"{plan.networks} (of {plan.pictures} pictures)" for plan in sizes)
+    yield f"## Larger crowds\n\nThe same of {others} attacked networks, and as many fresh ones.\n\n" + table(
+        ("networks", "method", "ε", *head), lines
+    )
 
 
 def notes(found: Measured) -> Iterator[str]:

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from benchmarks.command import run
-from benchmarks.hypergan import Measured, attempt
+from benchmarks.hypergan import PLAN, Measured, attempt
 from benchmarks.hypergan_work import COLLECTIONS, GENERATED
 from benchmarks.results import FOLDER, Result, table
 from benchmarks.variants import Row, Variant, command_of, run_all
@@ -27,7 +27,7 @@ SETTINGS: dict[str, tuple[str, ...]] = {
 
 def measured(variant: Variant, seed: int, steps: int) -> list[Row]:
     """All that is measured of HyperGAN with one setting."""
-    return [{**row, "variant": variant.name} for row in attempt(replace(variant, name=GENERATED), seed, steps)]
+    return [{**row, "variant": variant.name} for row in attempt(replace(variant, name=GENERATED), seed, steps, [PLAN])]
 
 
 def result(rows: Sequence[Row], steps: int) -> Result:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from hypernets.interfaces import Stacked
     from hypernets.losses import Figures, Loss
 
-NETWORKS = 100
+NETWORKS, ATTACKED = 100, 200  # asked what pictures are; drawn in all, so that 100 others can be attacked
 GENERATED, APART, DROPPED = "HyperGAN", "trained apart", "dropout"
 KINDS = GENERATED, APART, DROPPED
 APARTS, DROP, RATE, BATCH = 10, 0.5, 1e-3, 128  # networks trained apart; share dropped; Adam's rate and pictures a step for both
@@ -115,7 +115,7 @@ class Work:
         """Networks of HyperGAN, and figures of its training."""
         search, generator = cast(Gradient, self.parts.search), cast(HyperGan, self.parts.encoding)
         figures = descend(search, self.steps, self.parts.rng) | held()
-        return Drawn(self.task, generator.network, generator.sample(search.genomes[0], NETWORKS, self.seed)), figures
+        return Drawn(self.task, generator.network, generator.sample(search.genomes[0], ATTACKED, self.seed)), figures
 
     def apart(self) -> tuple[Drawn, dict[str, float]]:
         """Networks of the same kind, each trained alone, with as many gradients of a network on a batch as HyperGAN's."""
@@ -129,8 +129,8 @@ class Work:
         learnt, figures = self.learnt(Flat(network), self.steps)
         one = Drawn(self.task, network, learnt)
         kernel = one.weights["dense1.kernel"]
-        kept = default_rng(self.seed).random((NETWORKS, kernel.shape[1], 1)) >= DROP
-        weights = {name: np.repeat(array, NETWORKS, axis=0) for name, array in one.weights.items()}
+        kept = default_rng(self.seed).random((ATTACKED, kernel.shape[1], 1)) >= DROP
+        weights = {name: np.repeat(array, ATTACKED, axis=0) for name, array in one.weights.items()}
         return Drawn(self.task, one.network, weights | {"dense1.kernel": (kernel * kept / (1 - DROP)).astype(np.float32)}), figures
 
     def learnt(self, flat: Flat, steps: int) -> tuple[Stacked, dict[str, float]]:

@@ -24,9 +24,12 @@ SMALL = ("units=[32]", "codes=32", "matching=0")
 def short(monkeypatch: pytest.MonkeyPatch) -> None:
     """Few networks, few pictures."""
     whole = hypergan.pictures_of
-    monkeypatch.setattr(hypergan_work, "NETWORKS", 10)
+    monkeypatch.setattr(hypergan, "NETWORKS", 10)
+    monkeypatch.setattr(hypergan_work, "ATTACKED", 12)
     monkeypatch.setattr(hypergan_work, "APARTS", 2)
-    monkeypatch.setattr(hypergan, "PLAN", Plan(("fgsm", "pgd"), (0.3,), networks=1, pictures=20))
+    plan = Plan(("fgsm", "pgd"), (0.3,), networks=1, pictures=20)
+    monkeypatch.setattr(hypergan, "PLAN", plan)
+    monkeypatch.setattr(hypergan, "CROWDS", (replace(plan, networks=6, pictures=40), replace(plan, networks=7)))
 
     def few(*words: object) -> tuple[Examples, float]:
         examples, white = whole(*words)  # type: ignore[arg-type]
@@ -54,6 +57,9 @@ def test_the_experiment_in_short(data: Path, tmp_path: Path, monkeypatch: pytest
     assert page.title.startswith("HyperGAN on MNIST, 6 steps")
     assert "--steps 6" in page.command
     assert f"| {DROPPED} | pgd | 0.3 |" in page.body
+    assert "of 1 (of 20 pictures) and 6 (of 40 pictures) attacked networks" in page.body
+    assert found.all(APART, "auc pgd 0.3 of 6") == []  # two networks are no crowd
+    assert 0 <= found.all(GENERATED, "auc pgd 0.3 of 6")[0] <= 1
     usual = result(rows, tmp_path, mnist.steps)
     assert (usual.name, "--steps" in usual.command) == ("hypergan", False)
     held = {"variant": GENERATED, "seed": 1, "measure": "training GB", "value": "0.5"}
