@@ -12,13 +12,14 @@ from pydantic import Field, field_validator
 
 from hypernets.convnet import ConvNet
 from hypernets.dense import Dense
+from hypernets.idle import check_idle
 from hypernets.pictures import Picture, needed
 from hypernets.static import Embeddings, First, StaticHypernet
 from hypernets.wideresnet import check_depth, wide_resnet
 from neatcore.errors import InputError, unknown
 from neatcore.files import load
 from neatcore.genome import Genome
-from neatcore.parameters import Parameters, PathText, Size, check_idle
+from neatcore.parameters import Parameters, PathText, Size
 
 if TYPE_CHECKING:
     from hypernets.interfaces import Network

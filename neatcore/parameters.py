@@ -7,8 +7,6 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
-from neatcore.errors import InputError
-
 
 class Parameters(BaseModel):
     """Frozen, checked, and without room for unknown keys. Every field has a default, a range and a one-line description."""
@@ -22,14 +20,6 @@ class Parameters(BaseModel):
         if isinstance(value, bool) and cls.model_fields[str(info.field_name)].annotation in (int, float):
             raise ValueError("must be a number")
         return value
-
-
-def check_idle(config: Parameters, kind: str, **only: str) -> None:
-    """InputError where a key has a value though it is only of another kind of `target`: key=kind."""
-    for key, target in only.items():
-        value = getattr(config, key)
-        if kind != target and value != type(config).model_fields[key].default:
-            raise InputError(f"{key}={value} is of target={target}; this network's target is {kind}")
 
 
 def _absolute(path: str) -> str:

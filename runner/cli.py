@@ -273,21 +273,10 @@ def sample(
     ] = None,
 ) -> None:
     """Let a network that learnt text:FILE or strokes:FILE make up more of it, or generators make networks."""
-    from neatcore.errors import InputError
-    from runner import networks as drawing
     from runner.sampling import Wish, save_sample
 
-    texts = {"--length": length, "--prime": prime, "--count": count, "--temperature": temperature is not None}
-    idle = [name for name, value in (texts if networks else {"--evaluate": evaluate, "--outliers": outliers}).items() if value]
-    if idle:
-        kind = "texts and drawings, not of networks" if networks else "networks: say how many with --networks"
-        raise InputError(f"{idle[0]} is of {kind}")
-    if networks:
-        print(drawing.sample_networks(run, networks, seed, champion, out, evaluate=evaluate, outliers=outliers))
-    else:
-        print(
-            save_sample(run, Wish(length or 0, 0.8 if temperature is None else temperature, prime, count or 0, seed, champion), out)
-        )
+    wish = Wish(length, temperature, prime, count, seed, champion, networks, evaluate, outliers)
+    print(save_sample(run, wish, out))
 
 
 @app.command(context_settings={"ignore_unknown_options": True})

@@ -16,6 +16,7 @@ from runner import agents
 from runner.directory import Run, find_run
 from runner.disk import write_bytes, write_text
 from runner.media import standalone
+from runner.networks import sample_networks
 from runner.session import Parts, assemble
 from runner.settings import file_layer, resolve
 from tasks.strokes import Strokes
@@ -30,24 +31,45 @@ if TYPE_CHECKING:
     from hypernets.interfaces import Weights
     from hypernets.recurrent import Recurrent
 
-DRAWINGS = 24
-CHARACTERS = 400
+CHARACTERS, DRAWINGS, TEMPERATURE = 400, 24, 0.8
 
 
 @dataclass(frozen=True)
 class Wish:
-    """What is to be sampled, and how; length and count: 0 for as many as are usual."""
+    """What is to be sampled, and how; None for what is usual. networks: so many of a generator, instead of texts or drawings;
+    evaluate, outliers: of those alone."""
 
-    length: int = 0
-    temperature: float = 0.8
+    length: int | None = None
+    temperature: float | None = None
     prime: str = ""
-    count: int = 0
+    count: int | None = None
     seed: int = 0
     champion: str = "best"
+    networks: int | None = None
+    evaluate: bool = False
+    outliers: Path | None = None
+
+    @property
+    def warmth(self) -> float:
+        """The temperature, or the usual one."""
+        return TEMPERATURE if self.temperature is None else self.temperature
+
+    def check(self) -> None:
+        """InputError where it has what goes with the other kind of sample."""
+        texts, networks = ("length", "prime", "count", "temperature"), ("evaluate", "outliers")
+        kind = "texts and drawings, not of networks" if self.networks else "networks: say how many with --networks"
+        idle = [name for name in (texts if self.networks else networks) if getattr(self, name) != getattr(Wish, name)]
+        require(not idle, f"--{(idle or [''])[0]} is of {kind}")
 
 
 def save_sample(reference: str, wish: Wish, out: Path | None) -> str:
-    """The text, or the path of the file that it or the drawings were written to. InputError where nothing can be sampled."""
+    """The text, or the path of the file that it, the drawings or the networks were written to. InputError where nothing can be
+    sampled."""
+    wish.check()
+    if wish.networks:
+        count, seed, champion = wish.networks, wish.seed, wish.champion
+        path = sample_networks(reference, count, seed, champion, out, evaluate=wish.evaluate, outliers=wish.outliers)
+        return str(path)
     run = find_run(reference)
     parts = assemble(resolve(layers=[file_layer(run.config)]), run.record["seed"])
     if isinstance(parts.task, Text):
@@ -107,7 +129,7 @@ def _text(run: Run, parts: Parts, task: Text, wish: Wish) -> str:
     prime = [places[symbol] for symbol in wish.prime] or [places.get("\n", 0)]
     network, weights = _network(run, parts, wish)
     length, rng, count = wish.length or CHARACTERS, default_rng(wish.seed), wish.count or 1
-    codes = sample_text(network, weights, length, rng, temperature=wish.temperature, prime=prime, count=count)
+    codes = sample_text(network, weights, length, rng, temperature=wish.warmth, prime=prime, count=count)
     return "\n\n".join(wish.prime + task.corpus.text(row) for row in codes)
 
 
@@ -121,5 +143,5 @@ def _picture(run: Run, parts: Parts, task: Strokes, wish: Wish, path: Path) -> b
     length = wish.length or round(float(np.mean(task.sketches.training.lengths)))
     network, weights = _network(run, parts, wish)
     rng, count = default_rng(wish.seed), wish.count or DRAWINGS
-    drawing = drawings_figure(list(sample_strokes(network, weights, length, rng, temperature=wish.temperature, count=count)))
+    drawing = drawings_figure(list(sample_strokes(network, weights, length, rng, temperature=wish.warmth, count=count)))
     return png(drawing) if path.suffix == ".png" else standalone(svg(drawing, path.stem))

@@ -23,11 +23,11 @@ from hypernets.ensembles import Ensemble, each
 from hypernets.hypergan.config import HyperGanConfig as HyperGanConfig
 from hypernets.hypergan.parts import ACTIVATIONS, Part
 from hypernets.hypergan.targets import LeakyConvNet
+from hypernets.idle import check_idle
 from hypernets.packing import Packing
 from hypernets.pictures import Picture, needed
 from neatcore.errors import require
 from neatcore.interfaces import Floats, VectorSpace
-from neatcore.parameters import check_idle
 
 if TYPE_CHECKING:
     from hypernets.interfaces import Network, Stacked, Weights
