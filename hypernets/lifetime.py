@@ -11,7 +11,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import optax
-from numpy.random import Generator
+from numpy.random import Generator, default_rng
 from pydantic import Field
 
 from hypernets.gradient import GradientConfig, OptimizerConfig
@@ -50,6 +50,7 @@ class Lifetime:
         self.config, self.task, self.twin = config, task, twin_of(encoding, model)
         self._taught = jax.jit(partial(_taught, self.twin.answer, LOSSES[task.loss], config.transformation()))
         self._course: tuple[Floats, Floats] | None = None
+        self._lessons(default_rng(0))  # whether there are any, of single steps
 
     def improve(self, genomes: Sequence[Genome], rng: Generator, /) -> Genomes:
         """The genomes (P,) with the weights that they have learnt; structure and order are as they were.

@@ -106,5 +106,15 @@ class Cma:
         self.asked = list(state["asked"])
 
     def adopt(self, state: Mapping[str, Array], /) -> None:
-        """Begin with the distribution of `state`, perhaps of another task."""
-        self.restore(state)
+        """Begin with the distribution of `state`, perhaps of another task: its mean, step size and covariance. Samples and their
+        number are this search's own. InputError where the state is of the other variant."""
+        mine, theirs = self.optimizer, {name: state[f"array.{name}"] for name in ("_mean", "_C")}
+        if theirs["_C"].ndim != mine._C.ndim:
+            kinds = {2: "full", 1: "diagonal"}
+            raise InputError(
+                f"variant={kinds[mine._C.ndim]}: that run's covariance is {kinds[theirs['_C'].ndim]}; write "
+                f"variant={kinds[theirs['_C'].ndim]} (search.variant)"
+            )
+        sigma = json.loads(state["numbers"].tobytes())["plain"].get("_sigma", state.get("array._sigma"))
+        vars(mine).update({name: value.copy() for name, value in theirs.items()} | {"_sigma": float(sigma), "_B": None, "_D": None})
+        self.asked = []

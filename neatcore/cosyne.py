@@ -84,8 +84,10 @@ class Cosyne:
         self.population = state["population"].copy()
 
     def adopt(self, state: Mapping[str, Array], /) -> None:
-        """Begin with the genomes of `state`, perhaps of another task."""
-        self.restore(state)
+        """Begin with the genomes of `state`, perhaps of another task: the first of them, or all and some of the first population,
+        where this search has fewer or more."""
+        theirs: Floats = state["population"]
+        self.population = np.concatenate([theirs, self.population[len(theirs) :]])[: self.config.population].copy()
 
 
 def permuted(population: Floats, marked: Bools, rng: Generator) -> Floats:

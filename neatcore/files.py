@@ -163,11 +163,11 @@ def _from_json(path: Path, text: str) -> Genome:
             for k in data["links"]
         ]
         rules = np.array(data["rules"], np.float64) if "rules" in data else None
+        return Genome(np.array(nodes, NODE), np.array(links, LINK if rules is None else RULED), rules)
     except InputError as error:
         raise InputError(f"{path}: {error}" if str(path) not in str(error) else str(error)) from None
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
         raise InputError(f"{path} is no genome file ({type(error).__name__}: {error})") from None
-    return Genome(np.array(nodes, NODE), np.array(links, LINK if rules is None else RULED), rules)
 
 
 def load_stanley(path: Path | str) -> list[Genome]:
@@ -190,7 +190,7 @@ def load_stanley(path: Path | str) -> list[Genome]:
                 nodes, links = [], []
             elif word and word not in ("genomestart", "trait", "/*"):
                 raise InputError(f"{path}:{number}: {word!r} begins no line of a genome")
-        except (ValueError, IndexError) as error:
+        except (ValueError, IndexError, OverflowError) as error:
             if isinstance(error, InputError):
                 raise
             raise InputError(f"{path}:{number}: cannot read {line.strip()!r}") from None
@@ -210,7 +210,7 @@ def _merged(genes: list[tuple[int, int, int, float, bool]]) -> Genes:
 
 
 def _stanley_node(values: list[str]) -> tuple[int, int, int]:
-    kind = {"0": HIDDEN, "1": INPUT, "2": OUTPUT, "3": BIAS}[values[3]] if values[3] in "0123" else -1
-    if kind < 0:
+    kind = {"0": HIDDEN, "1": INPUT, "2": OUTPUT, "3": BIAS}.get(values[3])
+    if kind is None:
         raise ValueError(values[3])
     return int(values[0]), kind, code_of("linear" if kind in (INPUT, BIAS) else "sigmoid")

@@ -170,8 +170,10 @@ def blaming(task: object, where: str) -> Iterator[None]:
     """Turn whatever a task raises into a TaskError that says where."""
     try:
         yield
-    except (InputError, TaskError):
+    except InputError:
         raise
+    except TaskError as error:
+        raise TaskError(f"{error} {where}") from error
     except Exception as error:
         what = f"{_name(task)} raised {type(error).__name__}: {error}{_place(error, task)} {where}"
         raise TaskError(what) from error
@@ -189,6 +191,9 @@ def check_evaluation(evaluation: Evaluation, size: int, where: str) -> Evaluatio
         behaviour = np.asarray(evaluation.behaviour, np.float64)
         if behaviour.ndim != 2 or len(behaviour) != size or not behaviour.shape[1]:
             raise TaskError(f"{where}: behaviour has shape {behaviour.shape}, not ({size}, B) with at least one number each")
+        wrong = np.flatnonzero(~np.isfinite(behaviour).all(axis=1))
+        if len(wrong):
+            raise TaskError(f"{where}: behaviour is not finite for {_rows(wrong)}")
     if not isinstance(evaluation.info, Mapping):
         raise TaskError(f"{where}: info is a {type(evaluation.info).__name__}, not columns by name")
     info = {name: _column(values, f"info[{name!r}]", size, where, None) for name, values in evaluation.info.items()}

@@ -65,8 +65,9 @@ class Snes:
         self.mean, self.sigma, self.drawn = (state[name].copy() for name in ("mean", "sigma", "drawn"))
 
     def adopt(self, state: Mapping[str, Array], /) -> None:
-        """Begin with the distribution of `state`, perhaps of another task."""
+        """Begin with the distribution of `state`, perhaps of another task; samples and their number are this search's own."""
         self.restore(state)
+        self.drawn = self.drawn[:0]
 
 
 def utilities(samples: int) -> Floats:

@@ -139,6 +139,8 @@ def _generator_of(pair: str) -> list[str]:
 def _draft_from(origin: Run, task: str, pairs: Sequence[str]) -> Draft:
     """The settings of a run, and the pairs over them, but not those of its task, search or encoding where another is named."""
     layer = file_layer(origin.config)
+    for key in ("task", "search", "encoding"):
+        require(key in layer.sections.get("run", {}), f"{origin.config} names no {key} (run.{key})")
     theirs = str(layer.sections["run"]["task"])
     sections = dict(layer.sections)
     if task and find_task(task).reference != theirs:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
@@ -11,13 +10,13 @@ from typing import Any
 
 import numpy as np
 
-from neatcore.errors import InputError
+from neatcore.errors import InputError, require
 from runner.commands import draft_of
 from runner.directory import Run, slug
 from runner.display import Outcome
 from runner.presets import PRESETS
 from runner.session import outcome
-from runner.settings import preset_layers
+from runner.settings import preset_layers, read_sections
 from runner.toml import value as written
 
 HARMLESS = ("run.workers", "run.pool", "run.checkpoint_seconds")  # keys that change no result
@@ -98,8 +97,9 @@ def summary(label: str, outcomes: Sequence[Outcome]) -> Group:
 
 def _settings(run: Run) -> Settings:
     """The settings that decide results, as section.key."""
-    sections = tomllib.loads(run.config.read_text(encoding="utf-8"))
+    sections = read_sections(run.config)
     values = {f"{section}.{key}": value for section, content in sections.items() for key, value in content.items()}
+    require("run.task" in values, f"{run.config} names no task (run.task)")
     return {key: value for key, value in values.items() if key not in HARMLESS}
 
 

@@ -21,6 +21,7 @@ def replacing(path: Path) -> Iterator[Path]:
 
     A reader, and a machine that loses power, sees the old file or the new one, never a part.
     """
+    require(not path.is_dir(), f"{path} is a folder, not a file")
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.parent / f"{TEMPORARY}{os.getpid()}-{path.name}"
     try:

@@ -100,10 +100,10 @@ def _wanted(names: Sequence[str], possible: Sequence[str]) -> Sequence[str]:
 
 
 def save_report(references: Sequence[str], out: Path | None) -> Path:
-    """One page about the runs; in the directory of the run unless `out` says where."""
+    """One page about the runs; in the directory of the run, or of the last of several, unless `out` says where."""
     runs = [run for reference in references for run in find_runs([reference])]
     page = report([report_data(run, place, title) for place, (run, title) in enumerate(titled(runs), 1)])
-    path = out or runs[-1].path / "report.html"
+    path = out or runs[-1].path / ("report.html" if len(runs) == 1 else f"report-{len(runs)}-runs.html")
     write_text(path, page)
     return path
 

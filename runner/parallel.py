@@ -27,7 +27,8 @@ _own = threading.local()  # a worker's task: environments are not shared, neithe
 class Parallel:
     """A task whose networks are evaluated in chunks, one a worker.
 
-    Every chunk gets the same generator state, so every network the same episodes: the results do not depend on the split.
+    Every chunk gets the same generator state, so every network the same episodes: the results do not depend on the split. The
+    generator goes on from where a chunk left it, since an examination may draw from it next.
     """
 
     def __init__(self, task: Task, executor: Executor, workers: int) -> None:
@@ -47,10 +48,11 @@ class Parallel:
         chunks = np.array_split(np.arange(policy.size), min(self._workers, policy.size))
         try:
             parts = [self._executor.submit(_evaluate, policy.take(rows), deepcopy(rng)) for rows in chunks]
-            evaluation = _join([part.result() for part in parts])
+            evaluations, states = zip(*(part.result() for part in parts), strict=True)
         except BrokenExecutor as error:
             raise TaskError(f"a worker died while it evaluated {name}: {error}") from error
-        return check_evaluation(evaluation, policy.size, name)
+        rng.bit_generator.state = states[0]
+        return check_evaluation(_join(evaluations), policy.size, name)
 
 
 class ParallelExamining:
@@ -99,8 +101,8 @@ def _prepare(reference: str, values: Mapping[str, Any]) -> None:
     _own.task = make_task(find_task(reference), values)
 
 
-def _evaluate(policy: Policy, rng: Generator) -> Evaluation:
-    """One chunk, in a worker. An error is put in words here, where its place is known."""
+def _evaluate(policy: Policy, rng: Generator) -> tuple[Evaluation, Mapping[str, Any]]:
+    """One chunk, in a worker, and the generator's state afterwards. An error is put in words here, where its place is known."""
     name = f"task {type(_own.task).__name__}"
     try:
         evaluation = _own.task.evaluate(policy, rng)
@@ -114,7 +116,7 @@ def _evaluate(policy: Policy, rng: Generator) -> Evaluation:
         raise TaskError(f"{name} returned a {type(evaluation).__name__}, not an Evaluation")
     if np.shape(evaluation.fitness) != (policy.size,):
         raise TaskError(f"{name}: fitness has shape {np.shape(evaluation.fitness)}, not ({policy.size},), one for each network")
-    return evaluation
+    return evaluation, rng.bit_generator.state
 
 
 def _join(parts: Sequence[Evaluation]) -> Evaluation:

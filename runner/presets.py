@@ -212,7 +212,8 @@ LEHMAN: Sections = {
 
 # Stanley, Bryant & Miikkulainen 2003: NEAT as in 2002, with rules for links. What else they set is not known.
 ADAPTIVE: Sections = {"run": {"search": "neat", "encoding": "plastic"}, "search": STANLEY_2002}
-# Risi & Stanley 2010: a CPPN paints rules of learning. Its settings are not known; NEAT is as for ES-HyperNEAT, with more species.
+# Risi & Stanley 2010: a CPPN paints rules of learning. Its settings are not known; NEAT is as for ES-HyperNEAT, with the usual
+# activations.
 ADAPTIVE_HYPERNEAT: Sections = {
     "run": {"search": "neat", "encoding": "adaptive-hyperneat", "generations": 300},
     "encoding": {"activation": "tanh", "readout": "tanh"},

@@ -62,7 +62,7 @@ class Recorder:
         row = metrics(generation)
         self._metrics.append(row)
         self._timings.append({"generation": generation.number, "seconds": round(seconds, 6)})
-        best = Best(generation.solved, row["best"], generation.number)
+        best = Best(generation.solved, float(generation.evaluation.fitness[generation.best]), generation.number)
         if fitted(row) and best.beats(self.best):
             self.best = best
             self._save(generation, f"{generation.number:06d}")

@@ -123,14 +123,15 @@ def _text(run: Run, parts: Parts, task: Text, wish: Wish) -> str:
     """What goes on after the prime, or after the end of a line."""
     from hypernets.sampling import sample_text
 
-    places = {symbol: code for code, symbol in enumerate(task.symbols)}
-    strange = [symbol for symbol in wish.prime if symbol not in places]
-    require(not strange, f"--prime has {(strange or [''])[0]!r}, which is not among the {len(places)} symbols of {task.file}")
-    prime = [places[symbol] for symbol in wish.prime] or [places.get("\n", 0)]
+    corpus = task.corpus
+    try:
+        prime = corpus.codes(wish.prime or ("\n" if "\n" in corpus.symbols else corpus.symbols[0]))
+    except InputError as error:
+        raise InputError(f"--prime: {error} of {task.file}") from None
     network, weights = _network(run, parts, wish)
     length, rng, count = wish.length or CHARACTERS, default_rng(wish.seed), wish.count or 1
     codes = sample_text(network, weights, length, rng, temperature=wish.warmth, prime=prime, count=count)
-    return "\n\n".join(wish.prime + task.corpus.text(row) for row in codes)
+    return "\n\n".join(wish.prime + corpus.text(row) for row in codes)
 
 
 def _picture(run: Run, parts: Parts, task: Strokes, wish: Wish, path: Path) -> bytes:

@@ -14,8 +14,8 @@ from numpy.random import default_rng
 
 from neatcore.errors import require, unknown
 from neatcore.files import load
-from neatcore.interfaces import Generalising
-from neatcore.loop import evaluate
+from neatcore.interfaces import Examining, Generalising
+from neatcore.loop import blaming, evaluate, examine
 from runner.directory import Run, find_run
 from runner.disk import read_json, write_json
 from runner.session import Parts, assemble
@@ -128,10 +128,14 @@ def evaluated(parts: Parts, genome: Any) -> Scaled:
     begun = perf_counter()
     weights = parts.encoding.decode([genome])
     policy = parts.model.bind(weights)
-    evaluation = evaluate(parts.task, policy, default_rng(0))
+    episodes = default_rng(0)
+    evaluation = evaluate(parts.task, policy, episodes)
+    if isinstance(parts.task, Examining):
+        evaluation, _ = examine(parts.task, policy, evaluation, np.arange(1), episodes)
     info = {name: float(np.asarray(column)[0]) for name, column in evaluation.info.items()}
     if isinstance(parts.task, Generalising):
-        info |= parts.task.generalise(policy, default_rng(0))
+        with blaming(parts.task, "in generalise"):
+            info |= parts.task.generalise(policy, default_rng(0))
     synapses = weights if isinstance(weights, Synapses) else None
     return Scaled(
         synapses.substrate.links if synapses else 0,

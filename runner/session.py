@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
+from math import isfinite
 from pathlib import Path
 from time import perf_counter
 from traceback import format_exc
@@ -190,7 +191,10 @@ def resume(run: Run, more: int | None, display: Display) -> Outcome:
             goal = Goal(last.generation + more, goal.solved and not solved)
         elif status := goal.reached(last.generation, solved):
             run.update(status=status)
-            display.notice(f"run {run.name} is {status} after {last.generation} generations; --generations N goes on for N more")
+            if isinstance(parts.task, Generalising) and "tested" not in record:  # stopped, or failed, before it was
+                run.update(tested=tested(run, parts, parts.task))
+            done = f"{last.generation} generation{'s' * (last.generation != 1)}"
+            display.notice(f"run {run.name} is {status} after {done}; --generations N goes on for N more")
             return outcome(run, status)
         _return_to(run, parts, last)
         run.update(status="running", goal=vars(goal))
@@ -217,11 +221,11 @@ def outcome(run: Run, status: str = "") -> Outcome:
 
 
 def tested(run: Run, parts: Parts, generalising: Generalising) -> dict[str, float]:
-    """Figures of a run's champion on what it never saw; the same whenever they are asked for."""
+    """Figures of a run's champion on what it never saw, but for those that are no finite numbers; always the same."""
     policy = parts.model.bind(parts.encoding.decode([load(run.champion())]))
     with blaming(generalising, "in generalise"):
         found = generalising.generalise(policy, default_rng(run.record["seed"]))
-        return {name: float(value) for name, value in found.items()}
+        return {name: float(value) for name, value in found.items() if isfinite(value)}
 
 
 def _return_to(run: Run, parts: Parts, last: Checkpoint) -> None:

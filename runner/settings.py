@@ -40,7 +40,12 @@ class RunConfig(Parameters):
     examined: int = Field(
         1, ge=1, description="how many networks a task that examines solutions looks at each generation, until one passes"
     )
-    workers: int = Field(1, ge=1, le=1024, description="evaluate the population in so many workers; the results are the same")
+    workers: int = Field(
+        1,
+        ge=1,
+        le=1024,
+        description="evaluate the population in so many workers; results are the same, but of gym tasks with vectorised=true",
+    )
     pool: Literal["process", "thread"] = Field("process", description="what a worker is, where there are several")
     checkpoint_seconds: float = Field(5.0, ge=0, description="seconds between checkpoints; 0 writes one every generation")
     ancestry: bool = Field(False, description="keep every generation's genomes, so that a champion's ancestors can be shown")
@@ -134,13 +139,18 @@ def preset_layers(name: str, task: str = "") -> list[Layer]:
 
 def file_layer(path: Path) -> Layer:
     """The values of a TOML file."""
+    return Layer(found_beside(read_sections(path), path.parent), str(path))
+
+
+def read_sections(path: Path) -> dict[str, dict[str, Any]]:
+    """What a TOML file says, section by section, as it stands there."""
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
     except ValueError as error:
         raise InputError(f"{path} is not TOML: {error}") from error
     for section, values in content.items():
         require(isinstance(values, dict), f"{path}: {section!r} stands outside any section, such as [run] or [search]")
-    return Layer(found_beside(content, path.parent), str(path))
+    return content
 
 
 def _last(key: str, pairs: Sequence[Word], layers: Sequence[Layer]) -> str:

@@ -37,7 +37,7 @@ def local(bare: GraphSpace, axes: str, dimensions: int, radius: float, gates: Se
     first_output, nodes_of_axes = int(ids[nodes["kind"] > BIAS][0]), [int(ids[-1]) + 1 + place for place in range(len(axes))]
     links: list[tuple[int, int, float]] = []
     for axis, node in zip(axes, nodes_of_axes):
-        place = "xyz".index(axis)
+        place = AXES.index(axis)
         links += [(place, node, -1.0), (dimensions + place, node, 1.0)]
     for gate in gates:
         links += [(node, first_output + gate, 1.0) for node in nodes_of_axes]
@@ -65,7 +65,7 @@ def near(bare: GraphSpace, axes: str, dimensions: int, radius: float, painted: S
         blob = free + len(hidden)
         hidden.append((blob, HIDDEN, code_of("relu")))
         for axis, node in zip(axes, bumps):
-            place = "xyz".index(axis)
+            place = AXES.index(axis)
             links += [(place, node, -1.0 / radius), (dimensions + place, node, 1.0 / radius), (node, blob, 1.0)]
         links += [(bare.inputs, blob, -(len(axes) - 1) / bias)] * (len(axes) > 1)
         links.append((blob, first_output + output, 1.0))

@@ -18,6 +18,7 @@ from viz.style import BARE, Theme, figure, theme_of
 COLUMNS, ROWS = 4, 5
 SHOWN = COLUMNS * ROWS
 SIDE, GAP = 60, 4  # pixels of a picture, between those of a group
+FAINT = 1e-3  # what is added is drawn in full colour at epsilon, or at this: below it there is nothing but rounding
 WIDE, HIGH = 3 * SIDE + 2 * GAP, SIDE + 36  # of a group
 SHORT = 6  # letters of a name that has room in their usual size
 AIR, EDGE, HEAD = 26, 24, 56  # between groups, around all, above them
@@ -109,7 +110,7 @@ def _images(attack: Attack, place: int, tone: Theme) -> Iterator[Array]:
     """As it was; what was added, orange where it became darker and blue where brighter; as it is. (H, W, 3 or 4)"""
     before, after = (side.pictures[place] for side in (attack.before, attack.after))
     yield _coloured(before)
-    share = 0.5 + 0.5 * (after - before) / max(attack.epsilon, 1e-12)
+    share = 0.5 + 0.5 * (after - before) / max(attack.epsilon, FAINT)
     added: Array = diverging(tone)(np.clip(share.mean(axis=-1), 0, 1))
     yield added
     yield _coloured(after)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from importlib.util import find_spec
@@ -180,4 +181,6 @@ def _mp4(movie: Animation) -> bytes:
     from imageio.v3 import imwrite
 
     stack = np.stack([np.asarray(picture) for picture in movie.images])
-    return bytes(imwrite("<bytes>", stack, extension=".mp4", fps=movie.rate, macro_block_size=2))
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", r"os\.fork\(\) was called", RuntimeWarning)  # ffmpeg runs at once
+        return bytes(imwrite("<bytes>", stack, extension=".mp4", fps=movie.rate, macro_block_size=2))

@@ -18,8 +18,7 @@ WIDTH, TALLEST = 720.0, 300.0  # pixels of the figure, and of one part
 EDGE, HEAD, BETWEEN = 8.0, 34.0, 16.0
 CELL = 14.0  # pixels of a weight, at most
 ACROSS, MOST = 32, 16  # small pictures in a row, and rows of them
-STRIPE = 112  # columns of a wide matrix beside each other
-TILES = 360  # embeddings beside each other
+STRIPES = 16  # of a wide matrix, at most
 SHOWN = 8  # arrays in a figure
 
 
@@ -75,14 +74,14 @@ def _embedded(embeddings: Mapping[str, Array]) -> _Image:
     table = np.concatenate([part for column in columns for part in (gap, column)][1:], axis=1)
     names = list(embeddings)
     of = f"of {names[0]}" if len(names) == 1 else f"of {len(names)} arrays in turn"
-    cells, words = _striped(table, f"a column for each tile {of}, a row for each number", TILES)
+    cells, words = _striped(table, f"a column for each tile {of}, a row for each number")
     return _Image("embeddings", (sum(column.shape[1] for column in columns), len(table)), cells, words)
 
 
 def _side(shape: Sequence[int]) -> float:
     """How broad an image is: as large as there is room for, its cells of whole pixels where a cell has one at all."""
     high, wide = shape
-    side = min(WIDTH - 2 * EDGE, CELL * wide, TALLEST * wide / high)
+    side = wide * _room(high, wide)
     return max(1, int(side * SHARPNESS / wide)) * wide / SHARPNESS if wide <= side * SHARPNESS else side
 
 
@@ -107,15 +106,21 @@ def _image(array: Array, pixels: Sequence[int]) -> tuple[Floats, str]:
     return _striped(np.asarray(array, np.float64), "a row for each unit that is read, a column for each that reads")
 
 
-def _striped(table: Floats, words: str, stripe: int = STRIPE) -> tuple[Floats, str]:
-    """A matrix that is much wider than high in stripes, one below the other, so that its cells can be seen."""
+def _striped(table: Floats, words: str) -> tuple[Floats, str]:
+    """A matrix in as many stripes, one below the other and equally wide, as make its cells largest."""
     high, wide = table.shape
-    if wide <= max(stripe, 2 * high):
+    count = max(range(1, min(wide, STRIPES) + 1), key=lambda stripes: _room(stripes * (high + 1) - 1, -(-wide // stripes)))
+    if count == 1:
         return table, words
-    count = -(-wide // stripe)
+    stripe = -(-wide // count)
     filled = np.full((high, count * stripe), np.nan)
     filled[:, :wide] = table
     return _mosaic(filled.reshape(high, count, 1, stripe).transpose(1, 2, 0, 3)), f"{words}; in {count} stripes"
+
+
+def _room(high: int, wide: int) -> float:
+    """Pixels that a cell can be broad and high."""
+    return min((WIDTH - 2 * EDGE) / wide, CELL, TALLEST / high)
 
 
 def _rows(arrays: Array, pixels: Sequence[int]) -> tuple[Floats, str]:

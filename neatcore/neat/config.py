@@ -155,5 +155,5 @@ def fitted(config: NeatConfig, space: GraphSpace) -> NeatConfig:
     if config.output_activation == AUTO:
         chosen["output_activation"] = space.output
     if not space.grows:
-        chosen |= dict.fromkeys(("add_node", "add_link", "toggle", "delete_link", "change_activation"), 0.0)
+        chosen |= dict.fromkeys(("add_node", "add_link", "toggle", "reenable", "delete_link", "change_activation"), 0.0)
     return config.model_copy(update=chosen)

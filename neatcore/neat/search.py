@@ -175,8 +175,10 @@ class Neat:
         self.innovations = Innovations.restored(_under("innovations.", state))
 
     def adopt(self, state: Mapping[str, Array], /) -> None:
-        """Begin with the population of `state`, perhaps of another task: it is evaluated and sorted into species anew."""
+        """Begin with the population of `state`, perhaps of another task: it is evaluated, and sorted into species anew from this
+        search's own threshold. The next population has this search's own size."""
         self.restore(state)
+        self.threshold = self.config.threshold
         self.fitness, self.species = None, species.Species.none(self.population.links.dtype)
         self.mothers = self.fathers = np.full(len(self.population), -1)
         self.best, self.improved = -np.inf, self.generation

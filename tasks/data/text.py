@@ -27,10 +27,20 @@ class Corpus:
     training: Array
     validation: Array
     test: Array
+    unit: Unit = "character"
 
     def text(self, codes: Iterable[int]) -> str:
-        """What symbols stand for, one after the other."""
-        return "".join(self.symbols[code] for code in codes)
+        """What symbols stand for, one after the other: bytes as UTF-8, � for those that are none."""
+        text = "".join(self.symbols[code] for code in codes)
+        return text if self.unit == "character" else text.encode("latin-1").decode(errors="replace")
+
+    def codes(self, text: str) -> list[int]:
+        """The symbols of a text; InputError, with the first of them, where it has others."""
+        places = {symbol: code for code, symbol in enumerate(self.symbols)}
+        symbols = text if self.unit == "character" else text.encode().decode("latin-1")
+        strange = [symbol for symbol in symbols if symbol not in places]
+        require(not strange, f"{(strange or [''])[0]!r} is not among the {len(places)} symbols")
+        return [places[symbol] for symbol in symbols]
 
 
 @lru_cache(maxsize=4)
@@ -49,14 +59,14 @@ def read_text(path: str, unit: Unit, shares: tuple[float, float]) -> Corpus:
         require(len(part) > 1, f"{path} has {len(part)} symbols for {name}; give it more text{cut}")
     known = _found(training)
     nearest = _nearest(known, 1 + max(int(part.max(initial=0)) for part in (training, validation, test)))
-    codes = [_translated(part, nearest) for part in (training, validation, test)]
-    return Corpus(tuple(map(chr, known.tolist())), *codes)
+    training, validation, test = (_translated(part, nearest) for part in (training, validation, test))
+    return Corpus(tuple(map(chr, known.tolist())), training, validation, test, unit)
 
 
 def _files(path: Path) -> list[Path]:
     """The file, and those that belong to it."""
-    if not path.is_file():
-        raise InputError(f"there is no text {str(path)!r}")
+    require(not path.is_dir(), f"{str(path)!r} is a folder; a text is a file, as in text:book.txt")
+    require(path.is_file(), f"there is no text {str(path)!r}")
     stem, end, _ = path.name.partition(".train.txt")
     files = [path.with_name(f"{stem}.{part}.txt") for part in PARTS] if end else [path]
     for file in files:

@@ -105,6 +105,10 @@ def test_messages_name_the_file_and_the_line(tmp_path: Path) -> None:
     path.write_text("genomestart 1\nnode 1 0 1\n")
     with pytest.raises(InputError, match=r"bad:2: cannot read 'node 1 0 1'"):
         load(path)
+    for line in ("node 1 0 1 12", "gene 1 1 2 0.5 0 100000000000000000000 0 1"):
+        path.write_text(f"genomestart 1\n{line}\ngenomeend 1\n")
+        with pytest.raises(InputError, match=r"bad"):
+            load(path)
     path.write_text("once upon a time")
     with pytest.raises(InputError, match="'once' begins no line of a genome"):
         load(path)
@@ -114,5 +118,11 @@ def test_messages_name_the_file_and_the_line(tmp_path: Path) -> None:
     json_path.write_text(json.dumps(data))
     with pytest.raises(InputError, match="did you mean 'tanh'"):
         load(json_path)
+    data["nodes"][0]["activation"] = "tanh"
+    for number in (10**20, float("inf")):
+        data["links"][0]["innovation"] = number
+        json_path.write_text(json.dumps(data))
+        with pytest.raises(InputError, match=r"bad\.json is no genome file"):
+            load(json_path)
     with pytest.raises(InputError, match=r"use \.npz or \.json"):
         save(tmp_path / "g.txt", grown(1, recurrent=False)[0])

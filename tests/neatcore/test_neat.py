@@ -261,3 +261,13 @@ def test_a_vector_space_is_refused_with_the_way_out() -> None:
 def test_bad_configurations_name_the_culprit(values: dict[str, Any], culprit: str) -> None:
     with pytest.raises(ValidationError, match=culprit):
         NeatConfig.model_validate(values)
+
+
+def test_an_adopted_population_is_sorted_by_ones_own_threshold() -> None:
+    first = Neat(NeatConfig(population=20, threshold=3.0), SPACE, default_rng(0))
+    advance(first, 5)
+    second = Neat(NeatConfig(population=30, threshold=0.5), SPACE, default_rng(1))
+    second.adopt(first.state())
+    assert (second.threshold, len(second.ask())) == (0.5, 20)
+    advance(second, 1)
+    assert len(second.ask()) == 30

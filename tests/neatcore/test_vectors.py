@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from numpy.random import Generator, default_rng
 
+from neatcore.cma import Cma, CmaConfig
 from neatcore.cosyne import Cosyne, CosyneConfig, permuted
 from neatcore.errors import InputError
 from neatcore.interfaces import Floats, GraphSpace, VectorSpace
@@ -165,3 +166,41 @@ def test_where_all_are_as_fit_all_change() -> None:
     assert chances[0] == 0
     assert chances[2] == 1
     assert chances[1] == pytest.approx(1 - 0.5 ** (1 / 6))
+
+
+@pytest.mark.parametrize("name", ["cma", "snes", "cosyne"])
+def test_an_adopted_distribution_is_gone_on_with_by_ones_own_settings(name: str) -> None:
+    """Another seed draws other samples, another population has another size; what was found is not lost."""
+    configs = {
+        "cma": lambda population: CmaConfig(population=population, variant="full"),
+        "snes": lambda population: SnesConfig(population=population),
+        "cosyne": lambda population: CosyneConfig(population=population),
+    }
+    kinds: dict[str, Any] = {"cma": Cma, "snes": Snes, "cosyne": Cosyne}
+
+    def search(population: int, seed: int) -> Any:
+        return kinds[name](configs[name](population), SPACE, default_rng(seed))
+
+    first = search(20, 0)
+    for _ in range(150):
+        first.tell(fitness_of(first.ask()))
+    first.ask()
+    begun = fitness_of(search(20, 1).ask()).max()
+    for population in (12, 30):
+        asked = []
+        for seed in (1, 2):
+            other = search(population, seed)
+            other.adopt(first.state())
+            asked.append(np.array(other.ask()))
+            other.tell(fitness_of(list(asked[-1])))
+            assert len(other.ask()) == population
+        assert asked[0].shape == (population, SPACE.size)
+        assert fitness_of(list(asked[0])).max() > begun
+        if name == "cma":
+            assert not np.array_equal(*asked)  # its random state is its own
+
+
+def test_a_covariance_of_another_kind_is_refused() -> None:
+    full, diagonal = (Cma(CmaConfig(variant=variant), SPACE, default_rng(0)) for variant in ("full", "diagonal"))
+    with pytest.raises(InputError, match="variant=diagonal: that run's covariance is full; write variant=full"):
+        diagonal.adopt(full.state())

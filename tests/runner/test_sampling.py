@@ -67,7 +67,7 @@ def test_drawings_are_a_picture(strokes: str) -> None:
 
 def test_wishes_that_cannot_be_met(text: str, strokes: str) -> None:
     call("train", text, "model=rnn", *TINY)
-    assert "--prime has '☃', which is not among the 5 symbols" in call("sample", "--prime", "a☃").stderr
+    assert "--prime: '☃' is not among the 5 symbols" in call("sample", "--prime", "a☃").stderr
     assert "GB are free: choose a smaller length or count" in call("sample", "--length", "2000000000", "--count", "9").stderr
     before = len(all_runs(runs_root()))
     for task, word in ((text, "length=100000"), (strokes, "shortest=100000")):
@@ -80,6 +80,8 @@ def test_wishes_that_cannot_be_met(text: str, strokes: str) -> None:
     call("train", strokes, "model=rnn", "mixtures=1", *[word for word in TINY if "length" not in word])
     assert "--prime is of texts" in call("sample", "--prime", "a").stderr
     assert "did you mean '.png'" in call("sample", "--out", "a.pnf").stderr
+    Path("folder.png").mkdir()
+    assert "folder.png is a folder, not a file" in call("sample", "--out", "folder.png").stderr
     assert "--evaluate is of networks: say how many with --networks" in call("sample", "--evaluate").stderr
     assert "--prime is of texts and drawings, not of networks" in call("sample", "--networks", "3", "--prime", "a").stderr
     call("run", "xor", "generations=1", "--quiet")

@@ -12,6 +12,7 @@ import pytest
 from benchmarks.ordeal import contents
 from neatcore.errors import InputError, TaskError
 from neatcore.files import load
+from runner import checkpoint as checkpoints
 from runner import session
 from runner.directory import Run
 from runner.disk import Log
@@ -238,3 +239,50 @@ def test_even_a_mistake_of_ours_leaves_a_trace(tmp_path: Path, monkeypatch: pyte
     run = Run(next(Path("runs").iterdir()))
     assert run.status() == "failed"
     assert "ZeroDivisionError" in (run.path / "error.log").read_text()
+
+
+GENERALISING = """
+    def generalise(self, policy, rng):
+        if (Path(__file__).parent / "broken").exists():
+            raise RuntimeError("no pictures")
+        return {"seen": 1.0, "odd": float("nan")}
+"""
+
+
+def test_what_could_not_be_tested_is_tested_when_the_run_is_resumed(tmp_path: Path) -> None:
+    path = tmp_path / "toy.py"
+    task_file(tmp_path)
+    path.write_text("from pathlib import Path\n" + path.read_text(encoding="utf-8") + GENERALISING, encoding="utf-8")
+    (tmp_path / "broken").touch()
+    with pytest.raises(TaskError, match="no pictures"):
+        begin(str(path), *VECTORS, "generations=2")
+    run = Run(next(Path("runs").iterdir()))
+    assert "tested" not in run.record
+    (tmp_path / "broken").unlink()
+    resume(run, None, Mute())
+    assert run.record["tested"] == {"seen": 1.0}  # what is no number is no JSON
+
+
+SOLVERS = """
+import numpy as np
+from neatcore.interfaces import Evaluation
+
+class Low:
+    inputs, outputs = 1, 1
+
+    def evaluate(self, policy, rng):
+        fitness = rng.random(policy.size)
+        return Evaluation(fitness, solved=fitness < 0.5)
+"""
+
+
+def test_champions_are_compared_by_their_own_fitness(tmp_path: Path) -> None:
+    """The champion of a generation is its fittest solver, which need not be the fittest."""
+    path = tmp_path / "low.py"
+    path.write_text(SOLVERS, encoding="utf-8")
+    run = Run(begin(str(path), *VECTORS, "generations=12", "stop_when_solved=false", "population=5").run)
+    last, _ = checkpoints.latest(run.checkpoints)
+    assert last is not None
+    assert last.best is not None
+    assert last.best.solved
+    assert last.best.fitness < 0.5

@@ -254,3 +254,13 @@ def test_places_make_the_geometry() -> None:
     assert isinstance(encoding.decode(sample_genomes(encoding.space)), Synapses)
     assert weights.shape[1:] == (8, 8)
     assert np.array_equal(encoding.substrate.sheets[0].points, ring(8, 0.5))
+
+
+@pytest.mark.parametrize(("radius", "linked"), [(0.5, False), (1.5, True)])
+def test_a_seed_may_be_near_in_depth(radius: float, linked: bool) -> None:
+    """Sheets of three dimensions lie one behind the other along the fourth axis, w, a length of 1 apart."""
+    encoding = made(8, 8, substrate="grid", dimensions=3, hidden=[8], rule="leo", locality="w", radius=radius)
+    depths = [float(sheet.points[0, 3]) for sheet in encoding.substrate.sheets]
+    assert np.allclose(np.diff(depths), 1)
+    weights = encoding.decode(Neat(NeatConfig(population=2), encoding.space, default_rng(0)).ask()).weights
+    assert all(np.all((each != 0) == linked) for each in weights)

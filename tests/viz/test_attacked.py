@@ -49,6 +49,13 @@ def test_answers_are_named_red_where_they_are_wrong_and_bars_are_as_long_as_doub
     assert bars == pytest.approx([SIDE, 0, SIDE, SIDE / 2] * 2)
 
 
+def test_rounding_is_no_change() -> None:
+    found = attack()
+    same = replace(found.before, pictures=found.before.pictures + 3e-8)
+    (ax,) = attack_figure(replace(found, after=same, epsilon=0.0), "words").axes
+    assert np.asarray(ax.images[1].get_array())[0, 0] == pytest.approx(to_rgba(LIGHT.paper), abs=0.01)
+
+
 @pytest.mark.parametrize("count", [1, 5, SHOWN, SHOWN + 3])
 def test_there_are_at_most_so_many_and_colours_stay(count: int) -> None:
     (ax,) = attack_figure(attack(count, channels=3), "words", theme="dark").axes

@@ -5,7 +5,7 @@ import pytest
 from numpy.random import default_rng
 
 from neatcore.errors import InputError
-from viz.weights import SHOWN, _embedded, _folded, _mosaic, weights_figure
+from viz.weights import SHOWN, _embedded, _folded, _mosaic, _striped, weights_figure
 
 
 def words(figure: object) -> list[str]:
@@ -61,3 +61,12 @@ def test_what_is_left_out_is_said() -> None:
     assert "2 more arrays are not shown" in words(weights_figure(arrays))
     with pytest.raises(InputError, match="no weight matrices"):
         weights_figure({"bias": np.ones(3)})
+
+
+@pytest.mark.parametrize(("shape", "stripes"), [((4, 300), 5), ((114, 256), 1), ((32, 128), 1), ((10, 784), 6), ((256, 20), 1)])
+def test_a_matrix_lies_in_stripes_only_where_that_makes_its_cells_larger(shape: tuple[int, int], stripes: int) -> None:
+    table = np.arange(shape[0] * shape[1], dtype=float).reshape(shape)
+    cells, said = _striped(table, "words")
+    assert said == ("words" if stripes == 1 else f"words; in {stripes} stripes")
+    assert np.array_equal(np.sort(cells[~np.isnan(cells)]), np.sort(table.ravel()))
+    assert np.array_equal(cells[: shape[0], :2], table[:, :2])

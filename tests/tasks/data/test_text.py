@@ -32,8 +32,8 @@ def test_bytes_come_back_as_they_were(tmp_path: Path) -> None:
     content = bytes(np.random.default_rng(0).permutation(256).astype(np.uint8).repeat(3)) * 4
     path.write_bytes(content)
     found = read_text(str(path), "byte", SHARES)
-    joined = found.text(found.training) + found.text(found.validation) + found.text(found.test)
-    assert joined.encode("latin-1") == content
+    joined = np.concatenate([found.training, found.validation, found.test])
+    assert "".join(found.symbols[code] for code in joined).encode("latin-1") == content
     assert len(found.symbols) == 256
 
 
@@ -90,8 +90,8 @@ def test_what_is_no_text_is_told(content: bytes, unit: Unit, message: str, tmp_p
 
 
 def test_a_missing_text_is_told(tmp_path: Path) -> None:
-    for name in ("nowhere.txt", "nowhere.train.txt", ""):
-        with pytest.raises(InputError, match="there is no text '"):
+    for name, told in (("nowhere.txt", "there is no text '"), ("nowhere.train.txt", "there is no text '"), ("", "' is a folder")):
+        with pytest.raises(InputError, match=told):
             read_text(str(tmp_path / name), "character", SHARES)
 
 
@@ -107,3 +107,16 @@ def test_published_texts(data: Path) -> None:
     assert plays.text(plays.training[:13]) == "First Citizen"
     novel = read_text(str(data / "text" / "wap.train.txt"), "character", SHARES)
     assert [len(part) for part in (novel.training, novel.validation, novel.test)] == [2_235_598, 481_108, 494_230]
+
+
+def test_bytes_are_read_and_written_as_the_characters_they_make_up(tmp_path: Path) -> None:
+    path = tmp_path / "bytes.txt"
+    path.write_text("aé日" * 30, encoding="utf-8")
+    corpus = read_text(str(path), "byte", (0.1, 0.1))
+    codes = corpus.codes("é日a")
+    assert len(codes) == 2 + 3 + 1
+    assert corpus.text(codes) == "é日a"
+    assert corpus.text(codes[1:]).endswith("日a")  # half a character is none
+    assert "\N{REPLACEMENT CHARACTER}" in corpus.text(codes[1:])
+    with pytest.raises(InputError, match="'b' is not among the 6 symbols"):
+        corpus.codes("ab")
