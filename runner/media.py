@@ -30,7 +30,7 @@ from runner.disk import write_bytes, write_text
 from runner.reading import PLOT, Moving, moving_of, moving_section
 from runner.scaling import kept
 from runner.sections import pattern_section, scaling_section, weights_section
-from runner.session import Parts, assemble
+from runner.session import Parts, assemble, outcome
 from runner.settings import file_layer, resolve
 from tasks.agents import Agents
 from tasks.patterns import Pattern
@@ -122,9 +122,11 @@ def titled(runs: Sequence[Run]) -> list[tuple[Run, str]]:
 
 def save_comparison(references: Sequence[str], out: Path, theme: str = "light") -> Path:
     """The best fitness and the share of solved runs over evaluations, a curve for each group of runs."""
-    groups = {label: [run.rows() for run in runs] for label, runs in grouped(find_runs(list(references))).items()}
-    groups = {label: [rows for rows in members if rows] for label, members in groups.items()}
-    return _save_figure(out, progress.comparison_figure(groups, theme=theme))
+    runs = find_runs(list(references))
+    units = {outcome(run).unit for run in runs}
+    groups = {label: [rows for run in members if (rows := run.rows())] for label, members in grouped(runs).items()}
+    counted = f"{' or '.join(sorted(units))}s"
+    return _save_figure(out, progress.comparison_figure(groups, counted=counted, theme=theme))
 
 
 def report_data(run: Run, place: int = 1, title: str = "") -> ReportData:

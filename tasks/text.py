@@ -115,7 +115,7 @@ class Text(Parameters):
             rows = slice(first, first + most)
             state, outputs = unroll(policy, state, read[rows])
             total += np.where(counts[rows], log_softmax(outputs, due[rows]), 0.0).sum(axis=1)
-        bits: Floats = -total.sum(axis=1) / (count * np.log(2.0))
+        bits: Floats = -total.sum(axis=1) / (count * np.log(2.0)) + 0.0  # never -0
         return bits
 
 

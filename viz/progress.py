@@ -127,18 +127,24 @@ def plot_step_size(metrics: Metrics, ax: Axes, *, theme: str | Theme = "light") 
     return ax
 
 
-def comparison_figure(groups: Mapping[str, Sequence[Metrics]], *, theme: str | Theme = "light") -> Figure:
-    """Both of the plots below side by side; what their lines are stands beneath, since names of settings are long."""
+def comparison_figure(
+    groups: Mapping[str, Sequence[Metrics]], *, counted: str = "evaluations", theme: str | Theme = "light"
+) -> Figure:
+    """Both of the plots below side by side; what their lines are stands beneath, since names of settings are long.
+
+    counted: what the record's evaluations are, such as steps. Of steps of which none solved anything, the second plot is left out.
+    """
+    told = counted == "evaluations" or any(solved_after(run) is not None for runs in groups.values() for run in runs)
     tone, wide, high, key = theme_of(theme), 1440, 340, 22 * len(groups) + 8
     drawing = figure(tone, wide, high + key, Margins(right=24, bottom=50 + key))
-    left, right = drawing.subplots(1, 2, gridspec_kw={"wspace": 0.12})
-    plot_comparison(groups, left, theme=tone, names=False)
-    plot_success(groups, right, theme=tone, names=False)
+    places = drawing.subplots(1, 1 + told, squeeze=False, gridspec_kw={"wspace": 0.12})[0]
+    for ax, plot in zip(places, (plot_comparison, plot_success)):
+        plot(groups, ax, theme=tone, names=False).set_xlabel(counted)
     for place, ((name, runs), colour) in enumerate(zip(groups.items(), _group_colours(tone))):
         y = 1 - (high + 22 * place) / (high + key)
         drawing.add_artist(Line2D([46 / wide, 66 / wide], [y, y], color=colour, linewidth=2))
         solved = sum(solved_after(run) is not None for run in runs)
-        words = f"{name}: {solved} of {len(runs)} {'run' if len(runs) == 1 else 'runs'} solved"
+        words = f"{name}: {solved} of {len(runs)} {'run' if len(runs) == 1 else 'runs'} solved" if told else name
         drawing.text(74 / wide, y, words, color=tone.ink, fontsize=12, va="center")
     return drawing
 

@@ -24,12 +24,19 @@ def test_all_have_as_many_parameters(units: int) -> None:
     assert max(counts) / min(counts) < 1.02
 
 
+def test_rates_may_be_of_single_networks_and_the_hyper_cell_small() -> None:
+    found = {variant.name: variant.words for variant in variants_of(Path("some.txt"), 60, 64, 8, rates={LSTM: 0.5, HYPER: 0.25})}
+    assert "rate=0.5" in found[LSTM]
+    assert {"rate=0.25", "units=64", "hyper_units=8"} <= set(found[HYPER])
+    assert "rate=0.01" in found["LN-LSTM"]
+
+
 def test_characters_in_short(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(characters, "EVERY", 2)
     monkeypatch.setattr(characters, "KINDS", {name: KINDS[name] for name in (LSTM, HYPER)})
     data = tmp_path / "some.txt"
     data.write_text(TEXT, encoding="utf-8")
-    main(data=data, units=64, steps=4, seeds=1, workers=1, folder=tmp_path)
+    main(data=data, units=64, steps=4, seeds=1, workers=1, lstm_rate=0.004, folder=tmp_path)
     rows = read_csv(tmp_path / "characters-64.csv")
     assert [row["variant"] for row in rows] == [LSTM, LSTM, HYPER, HYPER]
     assert [row["step"] for row in rows] == ["2", "4"] * 2
@@ -38,6 +45,9 @@ def test_characters_in_short(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     page = (tmp_path / "characters-64.md").read_text(encoding="utf-8")
     assert "neatcore train text:some.txt --preset ha2016-text encoding=hyperlstm units=64 hyper_units=16" in page
     assert str(tmp_path) not in page
+    assert "at a rate of 0.01 (LSTM: 0.004) · 0.999^step" in page
+    assert "--units 64 --lstm-rate 0.004 --steps 4" in page
+    assert "no rates were compared" in page
     before = (tmp_path / "characters-64.csv").read_text(encoding="utf-8")
     main(data=data, units=64, steps=4, seeds=1, workers=1, folder=tmp_path)
     assert (tmp_path / "characters-64.csv").read_text(encoding="utf-8") == before

@@ -245,7 +245,11 @@ def test_nothing_to_compare(plot: Any) -> None:
 
 def test_a_comparison_says_beneath_what_its_lines_are() -> None:
     names = [f"task search=cma population={n} and_a_long_name={'x' * 60}" for n in range(40)]
-    drawing = progress.comparison_figure({name: [metrics([{0: 10}] * 5)] for name in names})
+    runs = {name: [metrics([{0: 10}] * 5)] for name in names}
+    unsolved = {name: [[{**row, "solved": False} for row in run] for run in each] for name, each in runs.items()}
+    steps = progress.comparison_figure(unsolved, counted="steps")
+    assert [ax.get_xlabel() for ax in steps.axes] == ["steps"]  # nothing is solved, or was to be
+    drawing = progress.comparison_figure(runs)
     assert [text.get_text() for text in drawing.texts] == [f"{name}: 1 of 1 run solved" for name in names]
     left, right = drawing.axes
     assert len(left.lines) == len(right.lines) == len(names)
