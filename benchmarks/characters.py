@@ -231,9 +231,9 @@ COMPARED = {
     NAME: """
 Of rates, 0.01 over 400 steps suited LSTM, LN-LSTM and HyperLSTM alike better than 0.003. Over all steps (a run each) it does, too:
 0.003 leads to 2.683 (LSTM), 2.144 (LN-LSTM), 2.123 (HyperLSTM) and 2.001 bits (LN-HyperLSTM), 0.02 to 1.916 (LN-LSTM) and 2.074
-(HyperLSTM). So small, HyperLSTM is ahead of LN-LSTM for the first 600 steps alone. A hyper cell of an eighth of the units, as in the
-paper, is better than one of a fourth (140 units: 1.985), but not as good as LN-LSTM. With [512 units]({NAME}-512.md) the order is
-the paper's.
+(HyperLSTM). So small, HyperLSTM is ahead of LN-LSTM for the first 600 steps alone. A hyper cell of an eighth of the units, as
+in the paper, is better than one of a fourth (140 units: 1.985), but not as good as LN-LSTM. With
+[512 units]({NAME}-512.md) the order is the paper's.
 """.replace("{NAME}", NAME),
     f"{NAME}-512": """
 Of rates 0.002, 0.004 and 0.008 each network has the one that was best over 500 steps, a run each (bits on the test part): LSTM

@@ -19,6 +19,7 @@ from neatcore.interfaces import (
     Named,
     Placed,
     Policy,
+    Scene,
     Showable,
     Shown,
     Space,
@@ -96,6 +97,33 @@ def _check_states(policy: Policy, answers: Any) -> None:
     require(np.array_equal(outputs, answers[rows, 1]), f"{kind}: the networks of take(rows) do not go on from state[rows]")
 
 
+def check_description(task: Task) -> None:
+    """InputError where a task has names, places or a chart that are not what they should be; cheap, as nothing is evaluated."""
+    name = _kind(task)
+    if isinstance(task, Named) and task.names:
+        inputs, outputs = _pair(task.names, f"{name}.names")
+        require(
+            (len(inputs), len(outputs)) == (task.inputs, task.outputs),
+            f"{name}.names has {len(inputs)} inputs and {len(outputs)} outputs, the task {task.inputs} and {task.outputs}",
+        )
+    if isinstance(task, Placed):
+        shapes = [np.shape(points) for points in _pair(task.places, f"{name}.places")]
+        fits = all(len(shape) == 2 for shape in shapes) and [shape[0] for shape in shapes] == [task.inputs, task.outputs]
+        require(
+            fits and shapes[0][1] == shapes[1][1],
+            f"{name}.places has shapes {shapes[0]} and {shapes[1]}, not ({task.inputs}, D) and ({task.outputs}, D)",
+        )
+    if isinstance(task, Charted):
+        require(isinstance(task.chart, Scene), f"{name}.chart is a {type(task.chart).__name__}, not a Scene")
+
+
+def _pair(value: Any, what: str) -> tuple[Any, Any]:
+    """What stands for inputs and outputs."""
+    fits = isinstance(value, Sequence) and len(value) == 2 and all(hasattr(each, "__len__") for each in value)
+    require(fits, f"{what} is a {type(value).__name__}; it must be a pair, of the inputs and of the outputs")
+    return value[0], value[1]
+
+
 def check_task(task: Task, policy: Policy | None = None) -> None:
     """Raise InputError or TaskError unless the task evaluates networks of its inputs and outputs, repeatably and independently.
 
@@ -116,19 +144,7 @@ def check_task(task: Task, policy: Policy | None = None) -> None:
             not other,
             f"{name}: a network's {other} depends on which others are evaluated with it; draw from rng per episode, not a network",
         )
-    if isinstance(task, Named):
-        inputs, outputs = task.names
-        require(
-            (len(inputs), len(outputs)) == (task.inputs, task.outputs),
-            f"{name}.names has {len(inputs)} inputs and {len(outputs)} outputs, the task {task.inputs} and {task.outputs}",
-        )
-    if isinstance(task, Placed):
-        shapes = [np.shape(points) for points in task.places]
-        fits = all(len(shape) == 2 for shape in shapes) and [shape[0] for shape in shapes] == [task.inputs, task.outputs]
-        require(
-            fits and shapes[0][1] == shapes[1][1],
-            f"{name}.places has shapes {shapes[0]} and {shapes[1]}, not ({task.inputs}, D) and ({task.outputs}, D)",
-        )
+    check_description(task)
     if isinstance(task, Behaving):
         found = None if whole.behaviour is None else whole.behaviour.shape
         require(

@@ -13,6 +13,7 @@ from typing import Any
 
 from numpy.random import Generator, default_rng
 
+from neatcore.checks import check_description
 from neatcore.errors import DivergenceError, InputError, require
 from neatcore.files import load
 from neatcore.interfaces import (
@@ -85,6 +86,7 @@ def assemble(settings: Settings, seed: int) -> Parts:
             isinstance(count, int) and not isinstance(count, bool) and count > 0,
             f"task {type(task).__name__}: {side} is {count!r}; it must say how many {side} a network has, as a whole number",
         )
+    check_description(task)
     part = ENCODINGS[settings.run.encoding]
     wanted = [getattr(task, part.wants, None)] if part.wants else []
     encoding, model = part.builder()(settings.encoding, task.inputs, task.outputs, *wanted)

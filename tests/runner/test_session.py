@@ -286,3 +286,22 @@ def test_champions_are_compared_by_their_own_fitness(tmp_path: Path) -> None:
     assert last.best is not None
     assert last.best.solved
     assert last.best.fitness < 0.5
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("names = 5", "Towards.names is a int; it must be a pair"),
+        ("names = (['a'], ['b'])", "Towards.names has 1 inputs and 1 outputs, the task 2 and 1"),
+        ("places = np.zeros((2, 2))", "Towards.places is a ndarray; it must be a pair"),
+        ("places = np.zeros((2, 2)).tolist(), np.zeros((1, 3)).tolist()", "Towards.places has shapes"),
+        ("behaviours, chart, trace = ('x', 'y'), 5, 1", "Towards.chart is a int, not a Scene"),
+    ],
+)
+def test_what_describes_a_task_is_looked_at_before_there_is_a_run(line: str, message: str, tmp_path: Path) -> None:
+    path = tmp_path / "toy.py"
+    task_file(tmp_path)
+    path.write_text(f"{path.read_text(encoding='utf-8')}\n    {line}\n", encoding="utf-8")
+    with pytest.raises(InputError, match=message):
+        begin(str(path), *VECTORS)
+    assert not Path("runs").exists()
