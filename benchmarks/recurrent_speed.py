@@ -19,7 +19,7 @@ from benchmarks.sample import grouped, significant
 from hypernets.losses import cross_entropy
 from hypernets.packing import Packing
 from hypernets.recurrent import Cell, HyperLstm, Lstm, Recurrent
-from hypernets.recurrent.cells import within
+from neatcore.prefixes import within
 
 NAME, SYMBOLS = "recurrent-speed", 50
 Slope = Callable[[], Any]

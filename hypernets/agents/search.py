@@ -19,6 +19,7 @@ from hypernets.agents.vae import Fit, Fitted
 from neatcore.errors import DivergenceError, InputError
 from neatcore.interfaces import Array, Encoding, Floats, Model, Simulated, Space, Task, VectorSpace
 from neatcore.parameters import Parameters
+from neatcore.prefixes import named, within
 
 COLLAPSED = 0.02  # share of the networks' variance below which a generator makes always the same
 
@@ -139,29 +140,21 @@ class AgentSearch:
     def state(self) -> dict[str, Array]:
         numbers = np.array([self.seed, self.steps, self.passes], np.int64)
         figures = np.array([[each[name] for name in FIGURES] for each in self.figures]).reshape(len(self.figures), len(FIGURES))
-        found = {"numbers": numbers, "figures": figures, **_prefixed("source.", self.source.state())}
+        found = {"numbers": numbers, "figures": figures, **named("source.", self.source.state())}
         for place, fit in self.fits.items():
-            found |= _prefixed(f"fit{place}.", fit.state())
+            found |= named(f"fit{place}.", fit.state())
         return found
 
     def restore(self, state: Mapping[str, Array], /) -> None:
         """Continue from `state`."""
         self.seed, self.steps, self.passes = (int(number) for number in state["numbers"])
         self.figures = [dict(zip(FIGURES, row, strict=True)) for row in state["figures"].tolist()]
-        self.source.restore(_within("source.", state))
+        self.source.restore(within("source.", state))
         self.fits = {}
         if self.source.done:
             self.gather()
         for place, fit in self.fits.items():
-            fit.restore(_within(f"fit{place}.", state))
+            fit.restore(within(f"fit{place}.", state))
 
 
 FIGURES = ("loss", "error", "divergence")
-
-
-def _prefixed(prefix: str, arrays: Mapping[str, Array]) -> dict[str, Array]:
-    return {f"{prefix}{name}": array for name, array in arrays.items()}
-
-
-def _within(prefix: str, state: Mapping[str, Array]) -> dict[str, Array]:
-    return {name.removeprefix(prefix): array for name, array in state.items() if name.startswith(prefix)}

@@ -104,16 +104,6 @@ def drawn_recurrent(key: jax.Array, units: int, gates: int) -> jax.Array:
     return jnp.concatenate([_orthogonal(each, (units, units)) for each in jax.random.split(key, gates)], axis=1)
 
 
-def named(prefix: str, arrays: Weights) -> Weights:
-    """The same under names that begin with `prefix`."""
-    return {f"{prefix}{name}": array for name, array in arrays.items()}
-
-
-def within(prefix: str, arrays: Weights) -> Weights:
-    """Those whose names begin with `prefix`, without it."""
-    return {name.removeprefix(prefix): array for name, array in arrays.items() if name.startswith(prefix)}
-
-
 @dataclass(frozen=True)
 class Rnn:
     """h_t = tanh(W_x x_t + W_h h_{t-1} + b) (Elman 1990). The state is h."""

@@ -8,10 +8,11 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from hypernets.recurrent.cells import Stepped, within
+from hypernets.recurrent.cells import Stepped
 from hypernets.recurrent.hyper import HyperLstm, HyperRnn
 from neatcore.errors import require
 from neatcore.interfaces import Array, Floats
+from neatcore.prefixes import within
 
 if TYPE_CHECKING:
     from hypernets.interfaces import Weights

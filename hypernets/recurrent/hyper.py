@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 import jax
 import jax.numpy as jnp
 
-from hypernets.recurrent.cells import Lstm, Rnn, Stepped, named, stepped, times, within
+from hypernets.recurrent.cells import Lstm, Rnn, Stepped, stepped, times
+from neatcore.prefixes import named, within
 
 if TYPE_CHECKING:
     from hypernets.interfaces import Shapes, Weights

@@ -11,9 +11,10 @@ import jax.numpy as jnp
 
 from hypernets.interfaces import Applied
 from hypernets.policies import Traced
-from hypernets.recurrent.cells import Cell, drawn_input, dropped, named, within
+from hypernets.recurrent.cells import Cell, drawn_input, dropped
 from hypernets.recurrent.hyper import HyperLstm
 from hypernets.recurrent.spans import masks, packed, spanned, spans
+from neatcore.prefixes import named, within
 
 if TYPE_CHECKING:
     from hypernets.interfaces import Shapes, Stacked, Weights

@@ -15,6 +15,7 @@ from neatcore.neat import reproduction, species
 from neatcore.neat.config import NeatConfig, fitted
 from neatcore.neat.innovations import Innovations
 from neatcore.neat.start import first_population
+from neatcore.prefixes import within
 
 OLDEST = np.iinfo(np.int64).max  # no link has this innovation number
 
@@ -171,8 +172,8 @@ class Neat:
         self.fitness = state["fitness"].copy() if len(state["fitness"]) else None
         tables = ("nodes", "links", "node_starts", "link_starts", "rules")
         self.population = Genomes(**{name: state[name].copy() for name in tables if name in state})
-        self.species = species.from_arrays(_under("species.", state))
-        self.innovations = Innovations.restored(_under("innovations.", state))
+        self.species = species.from_arrays(within("species.", state))
+        self.innovations = Innovations.restored(within("innovations.", state))
 
     def adopt(self, state: Mapping[str, Array], /) -> None:
         """Begin with the population of `state`, perhaps of another task: it is evaluated, and sorted into species anew from this
@@ -182,7 +183,3 @@ class Neat:
         self.fitness, self.species = None, species.Species.none(self.population.links.dtype)
         self.mothers = self.fathers = np.full(len(self.population), -1)
         self.best, self.improved = -np.inf, self.generation
-
-
-def _under(prefix: str, state: Mapping[str, Array]) -> dict[str, Array]:
-    return {name.removeprefix(prefix): value for name, value in state.items() if name.startswith(prefix)}

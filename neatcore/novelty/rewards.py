@@ -9,6 +9,7 @@ import numpy as np
 from numpy.random import Generator
 from pydantic import Field
 
+from neatcore import prefixes
 from neatcore.errors import InputError, require
 from neatcore.interfaces import Array, Floats, Search, Transferable
 from neatcore.parameters import Parameters
@@ -49,7 +50,7 @@ class Rewarded(Generic[Z]):
         return self.search.report()
 
     def state(self) -> dict[str, Array]:
-        return {f"{WITHIN}{name}": array for name, array in self.search.state().items()}
+        return prefixes.named(WITHIN, self.search.state())
 
     def restore(self, state: Mapping[str, Array], /) -> None:
         self.search.restore(within(state))
@@ -63,7 +64,7 @@ class Rewarded(Generic[Z]):
 
 def within(state: Mapping[str, Array]) -> dict[str, Array]:
     """The state of the search within a rewarded one."""
-    return {name.removeprefix(WITHIN): array for name, array in state.items() if name.startswith(WITHIN)}
+    return prefixes.within(WITHIN, state)
 
 
 class Novelty(Rewarded[Z]):

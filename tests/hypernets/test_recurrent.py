@@ -17,10 +17,10 @@ from hypernets.interfaces import Applied, Weights
 from hypernets.losses import cross_entropy
 from hypernets.packing import Packing
 from hypernets.recurrent import Cell, HyperLstm, HyperRnn, Lstm, Recurrent, Rnn
-from hypernets.recurrent.cells import within
 from hypernets.recurrent.changes import changes, watched
 from hypernets.recurrent.config import HyperLstmConfig, HyperRnnConfig, LstmConfig, RnnConfig, hyperlstm, hyperrnn, lstm, rnn
 from neatcore.errors import InputError
+from neatcore.prefixes import within
 from tests.hypernets import oracles
 
 T, S, SYMBOLS, UNITS, HYPER = 7, 3, 5, 6, 4
