@@ -123,9 +123,8 @@ def titled(runs: Sequence[Run]) -> list[tuple[Run, str]]:
 def save_comparison(references: Sequence[str], out: Path, theme: str = "light") -> Path:
     """The best fitness and the share of solved runs over evaluations, a curve for each group of runs."""
     runs = find_runs(list(references))
-    units = {outcome(run).unit for run in runs}
     groups = {label: [rows for run in members if (rows := run.rows())] for label, members in grouped(runs).items()}
-    counted = f"{' or '.join(sorted(units))}s"
+    counted = " or ".join(sorted({f"{outcome(run).unit}s" for run in runs}))
     return _save_figure(out, progress.comparison_figure(groups, counted=counted, theme=theme))
 
 

@@ -134,7 +134,7 @@ def comparison_figure(
 
     counted: what the record's evaluations are, such as steps. Of steps of which none solved anything, the second plot is left out.
     """
-    told = counted == "evaluations" or any(solved_after(run) is not None for runs in groups.values() for run in runs)
+    told = counted != "steps" or any(solved_after(run) is not None for runs in groups.values() for run in runs)
     tone, wide, high, key = theme_of(theme), 1440, 340, 22 * len(groups) + 8
     drawing = figure(tone, wide, high + key, Margins(right=24, bottom=50 + key))
     places = drawing.subplots(1, 1 + told, squeeze=False, gridspec_kw={"wspace": 0.12})[0]
