@@ -50,7 +50,10 @@ class Outcome:
     counts: Mapping[str, int] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
-        return asdict(self) | {"run": str(self.run)}
+        from runner.disk import plain
+
+        found: dict[str, Any] = plain(asdict(self) | {"run": str(self.run)})
+        return found
 
 
 def size(counts: Mapping[str, int]) -> str:

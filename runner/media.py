@@ -30,7 +30,7 @@ from runner.disk import write_bytes, write_text
 from runner.reading import PLOT, Moving, moving_of, moving_section
 from runner.scaling import kept
 from runner.sections import pattern_section, scaling_section, weights_section
-from runner.session import Parts, assemble, outcome
+from runner.session import Parts, assemble, outcome, tested_of
 from runner.settings import file_layer, resolve
 from tasks.agents import Agents
 from tasks.patterns import Pattern
@@ -146,7 +146,7 @@ def report_data(run: Run, place: int = 1, title: str = "") -> ReportData:
         names_in=names_in,
         names_out=names_out,
         extra=list(_sections(run, parts, champion, f"run-{place}")),
-        tested=record.get("tested", {}),
+        tested=tested_of(record),
     )
 
 

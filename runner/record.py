@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from contextlib import ExitStack
 from time import monotonic
@@ -17,7 +16,7 @@ from neatcore.interfaces import Generation, Search
 from runner import ancestry
 from runner.checkpoint import Best, Checkpoint, write
 from runner.directory import Run
-from runner.disk import Log, replacing
+from runner.disk import Log, plain, replacing
 
 
 class Recorder:
@@ -123,17 +122,3 @@ def behaviour_row(generation: Generation[Any]) -> dict[str, Any]:
     behaviour = generation.evaluation.behaviour
     places = [] if behaviour is None else behaviour.tolist()
     return {"generation": generation.number, "behaviour": [[float(f"{value:.6g}") for value in place] for place in places]}
-
-
-def plain(value: Any) -> Any:
-    """`value` as JSON has it: numpy's numbers and arrays as Python's, what is not finite as None."""
-    match value:
-        case dict():
-            return {str(key): plain(item) for key, item in value.items()}
-        case list() | tuple():
-            return [plain(item) for item in value]
-        case np.ndarray() | np.generic():
-            return plain(value.tolist())
-        case float() if not math.isfinite(value):
-            return None
-    return value

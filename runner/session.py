@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
-from math import isfinite
+from math import nan
 from pathlib import Path
 from time import perf_counter
 from traceback import format_exc
@@ -217,17 +217,22 @@ def outcome(run: Run, status: str = "") -> Outcome:
         solved_generations=solved_at["generation"] + 1 if solved_at else None,
         solved_evaluations=solved_at["evaluations"] if solved_at else None,
         unit="step" if rows and "steps" in rows[-1] else "evaluation",
-        tested=run.record.get("tested", {}),
+        tested=tested_of(run.record),
         counts=run.record.get("counts", {}),
     )
 
 
+def tested_of(record: Mapping[str, Any]) -> dict[str, float]:
+    """What a run's record says of its champion on what it never saw."""
+    return {name: nan if value is None else value for name, value in record.get("tested", {}).items()}
+
+
 def tested(run: Run, parts: Parts, generalising: Generalising) -> dict[str, float]:
-    """Figures of a run's champion on what it never saw, but for those that are no finite numbers; always the same."""
+    """Figures of a run's champion on what it never saw, always the same."""
     policy = parts.model.bind(parts.encoding.decode([load(run.champion())]))
     with blaming(generalising, "in generalise"):
         found = generalising.generalise(policy, default_rng(run.record["seed"]))
-        return {name: float(value) for name, value in found.items() if isfinite(value)}
+        return {name: float(value) for name, value in found.items()}
 
 
 def _return_to(run: Run, parts: Parts, last: Checkpoint) -> None:

@@ -15,9 +15,9 @@ from neatcore.files import load
 from runner import checkpoint as checkpoints
 from runner import session
 from runner.directory import Run
-from runner.disk import Log
+from runner.disk import Log, plain
 from runner.display import Mute, Outcome, Silent
-from runner.record import Recorder, plain
+from runner.record import Recorder
 from runner.session import outcome, resume, start
 from runner.settings import resolve
 from tests.runner.toys import VECTORS, task_file
@@ -260,7 +260,8 @@ def test_what_could_not_be_tested_is_tested_when_the_run_is_resumed(tmp_path: Pa
     assert "tested" not in run.record
     (tmp_path / "broken").unlink()
     resume(run, None, Mute())
-    assert run.record["tested"] == {"seen": 1.0}  # what is no number is no JSON
+    assert run.record["tested"] == {"seen": 1.0, "odd": None}  # what is no number is no JSON
+    assert np.isnan(outcome(run).tested["odd"])
 
 
 SOLVERS = """
