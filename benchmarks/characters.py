@@ -195,7 +195,8 @@ def result(
         f"All runs, every {EVERY}th step: [{page}.csv]({page}.csv).",
     ]
     made_by = " ".join([f"python -m benchmarks.{NAME} --data {Path(variants[0].task).name}", *options])
-    return Result(page, "HyperLSTM against LSTM on characters", headline, made_by, "\n\n".join(parts))
+    title = "HyperLSTM against LSTM on characters" + page.removeprefix(NAME).replace("-", ", ") + " units" * (page != NAME)
+    return Result(page, title, headline, made_by, "\n\n".join(parts))
 
 
 def learning(variants: Sequence[Variant]) -> str:
