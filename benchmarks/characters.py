@@ -239,7 +239,9 @@ in the paper, is better than one of a fourth (140 units: 1.985), but not as good
     f"{NAME}-512": """
 Of rates 0.002, 0.004 and 0.008 each network has the one that was best over 500 steps, a run each (bits on the test part): LSTM
 2.778, 2.595, 2.751; LN-LSTM 2.426, 2.276, 2.210; HyperLSTM 2.044, 1.975, 1.936; LN-HyperLSTM 2.019, 1.974, 1.954.
-The hyper cell has an eighth of the units, as in the paper.
+The hyper cell has an eighth of the units, as in the paper. LN-LSTM comes nearer the longer it learns: in the validation bits of
+the first run it is behind HyperLSTM by 0.275 after 500 steps, by 0.124 after 1,000 and by 0.052 after 2,000; what becomes
+of that was not measured.
 """,
 }
 
