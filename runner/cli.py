@@ -340,10 +340,7 @@ def scale(
 @guarded
 def report(
     runs: Annotated[list[str] | None, typer.Argument(metavar="RUN", help="one run, or several for one page")] = None,
-    out: Annotated[
-        Path | None,
-        typer.Option(help="the file; without, report.html in the run's directory"),
-    ] = None,
+    out: Annotated[Path | None, typer.Option(help="the file; without, report.html in the run's directory")] = None,
 ) -> None:
     """Write a page about a run, as one HTML file."""
     from runner.media import save_report

@@ -347,10 +347,7 @@ def test_check_task_looks_at_every_column(column: str, change: Any) -> None:
     ("change", "message"),
     [
         (lambda found: replace(found, info=None), "info is a NoneType, not columns by name"),
-        (
-            lambda found: replace(found, behaviour=np.where(found.fitness[:, None] > -9, np.nan, 0)),
-            "behaviour is not finite for genome",
-        ),
+        (lambda found: replace(found, behaviour=np.full((len(found.fitness), 1), np.nan)), "behaviour is not finite for genome"),
         (lambda found: replace(found, info={"when": np.full(len(found.fitness), 1j)}), "holds complex128, not numbers"),
     ],
 )
