@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import product
 from pathlib import Path
 from time import perf_counter, process_time
 from typing import Annotated, cast
@@ -15,7 +16,7 @@ from matplotlib.figure import Figure
 from numpy.random import default_rng
 
 from benchmarks.command import run
-from benchmarks.hypergan_work import BATCH, COLLECTIONS, DROPPED, GENERATED, KINDS, NETWORKS, Collection, Work
+from benchmarks.hypergan_work import APART, BATCH, COLLECTIONS, DROPPED, GENERATED, KINDS, NETWORKS, Collection, Work
 from benchmarks.results import FOLDER, Result, table, write_figure
 from benchmarks.variants import COLOURS, Row, Variant, command_of, run_all
 from hypernets.uncertainty import accuracies, calibration_error, entropy, lengths, probabilities, separation
@@ -30,6 +31,8 @@ NAME, USUAL = "hypergan", "mnist"
 SEEDS = 3
 PLAN = Plan(("fgsm", "pgd"), (0.01, 0.03, 0.1, 0.3), networks=5, pictures=500)
 CROWDS = replace(PLAN, networks=10), replace(PLAN, networks=100, pictures=200)  # fewer pictures: it is twenty times the work
+OWN, FRESH = ("fooled", "self_detected", "self_auc"), ("fresh", "detected", "auc")  # of those attacked; of as many others
+COLUMNS = {"fooled": "fooled", "fresh": "fresh fooled", "detected": "detected", "self_detected": "self-detected"}
 DIFFERENT = 0.9  # cosine of two networks below which they are said to point in different directions
 STRANGE = {"mnist": "notMNIST's letters", "cifar10": "the other classes"}
 PUBLISHED = {
@@ -67,18 +70,19 @@ def measures(drawn: Drawn, plans: Sequence[Plan]) -> Iterator[tuple[str, float]]
         yield "doubt of strange", float(np.median(entropy(outside)))
         yield "strange told", separation(entropy(inside), entropy(outside))
     for plan in plans:
-        if 2 * plan.networks <= len(next(iter(whole.weights.values()))):
+        if plan.networks <= len(next(iter(whole.weights.values()))):
             yield from attacked(whole, plan, examples, white)
 
 
 def attacked(drawn: Drawn, plan: Plan, examples: Examples, white: float) -> Iterator[tuple[str, float]]:
-    """So many networks are attacked, as many others look at the pictures."""
+    """So many networks are attacked; they and as many others, where there are, look at the pictures."""
     rows = default_rng(0).permutation(len(examples))[: plan.pictures]
     chosen = Examples(examples.pictures[rows], examples.labels[rows])
     one, other = drawn.part(slice(plan.networks)), drawn.part(slice(plan.networks, 2 * plan.networks))
-    for changed in against(one, other, chosen, pixels_of(chosen, white, drawn.task.inputs), plan):
+    enough = len(next(iter(other.weights.values()))) == plan.networks
+    for changed in against(one, other if enough else one, chosen, pixels_of(chosen, white, drawn.task.inputs), plan):
         told = changed.told
-        for what in ("fooled", "fresh", "detected", "auc"):
+        for what in (*OWN, *FRESH) if enough else OWN:
             yield named(what, plan, told.method, told.epsilon), getattr(told, what)
 
 
@@ -106,17 +110,26 @@ class Measured:
         return f"{round(float(np.mean(values)), digits) + 0.0:.{digits}f}" if values else "–"  # + 0.0: never −0
 
     @property
+    def has_own(self) -> bool:
+        """Whether the attacked themselves were asked too; in older runs they were not."""
+        return bool(self.all(APART, f"self_auc {PLAN.methods[0]} {PLAN.epsilons[0]:g}"))
+
+    @property
     def variants(self) -> list[str]:
         return [name for name in KINDS if any(row["variant"] == name for row in self.rows)]
 
 
 def picture(found: Measured) -> Figure:
-    """How well fresh networks tell changed pictures by their doubt, over the size of the change."""
+    """How well fresh networks tell changed pictures by their doubt, over the size of the change; and networks trained apart, which
+    nobody has fresh ones of, by their own."""
     drawing, ax = plot_figure(LIGHT, 640, 320, Margins(left=40, right=150))
     ends = []
-    for name, colour in zip(found.variants, COLOURS):
+    series = [(name, name, "auc") for name in found.variants]
+    if found.has_own:
+        series.append((f"{APART}, attacked", APART, "self_auc"))
+    for (name, variant, what), colour in zip(series, COLOURS):
         for method, style in (("fgsm", "-"), ("pgd", "--")):
-            values = [np.mean(found.all(name, f"auc {method} {epsilon:g}")) for epsilon in PLAN.epsilons]
+            values = [np.mean(found.all(variant, f"{what} {method} {epsilon:g}")) for epsilon in PLAN.epsilons]
             ax.plot(range(len(values)), values, style, color=colour, linewidth=2)
             if method == "fgsm":
                 ends.append((float(values[-1]), name, colour))
@@ -150,7 +163,7 @@ def result(rows: Sequence[Row], folder: Path, steps: int, pictures: str = USUAL)
         + diversity_table(found),
         *doubts(found),
         "## Changed pictures\n\n" + write_figure(folder / f"{name}.svg", picture(found), "How well doubt tells changed pictures"),
-        f"{CHANGED.strip()}\n\n" + attack_table(found),
+        f"{CHANGED.strip()}{' ' + SELF.strip() if found.has_own else ''}\n\n" + attack_table(found),
         *crowds(found),
         *notes(found),
         f"All numbers: [{name}.csv]({name}.csv).",
@@ -223,40 +236,30 @@ def doubts(found: Measured) -> Iterator[str]:
 
 
 def attack_table(found: Measured) -> str:
-    lines = [
-        (
-            name,
-            method,
-            f"{epsilon:g}",
-            *(found.cell(name, f"{what} {method} {epsilon:g}", 1) for what in ("fooled", "fresh", "detected")),
-        )
-        for name in found.variants
-        for method in PLAN.methods
-        for epsilon in PLAN.epsilons
-    ]
-    return table(("networks", "method", "ε", "fooled", "fresh fooled", "detected"), lines)
+    columns = {what: told for what, told in COLUMNS.items() if what not in OWN[1:] or found.has_own}
+    return table(
+        ("networks", "method", "ε", *columns.values()),
+        [
+            (name, method, f"{epsilon:g}", *(found.cell(name, named(what, PLAN, method, epsilon), 1) for what in columns))
+            for name, method, epsilon in product(found.variants, PLAN.methods, PLAN.epsilons)
+        ],
+    )
 
 
 def crowds(found: Measured) -> Iterator[str]:
-    """A part about attacks on larger crowds, of the kinds that were asked in such."""
+    """A part about attacks on larger crowds, where there were such."""
     sizes = [plan for plan in (PLAN, *CROWDS) if found.all(GENERATED, named("auc", plan, PLAN.methods[0], PLAN.epsilons[0]))]
     if len(sizes) == 1:
         return
-    head = [f"{what} {plan.networks}" for what in ("fooled", "fresh fooled", "detected", "ROC area") for plan in sizes]
+    head = [f"{told} {plan.networks}" for told in COLUMNS.values() for plan in sizes]
     lines = [
         (
             name,
             method,
             f"{epsilon:g}",
-            *(
-                found.cell(name, named(what, plan, method, epsilon), digits)
-                for what, digits in (("fooled", 1), ("fresh", 1), ("detected", 1), ("auc", 3))
-                for plan in sizes
-            ),
+            *(found.cell(name, named(what, plan, method, epsilon), 1) for what in COLUMNS for plan in sizes),
         )
-        for name in found.variants
-        for method in PLAN.methods
-        for epsilon in PLAN.epsilons
+        for name, method, epsilon in product(found.variants, PLAN.methods, PLAN.epsilons)
     ]
     others = " and ".join(f"{plan.networks} (of {plan.pictures} pictures)" for plan in sizes)
     yield f"## Larger crowds\n\nThe same of {others} attacked networks, and as many fresh ones.\n\n" + table(
@@ -265,7 +268,9 @@ def crowds(found: Measured) -> Iterator[str]:
 
 
 def notes(found: Measured) -> Iterator[str]:
-    yield NOTES.format(dropout=f"{found.collection.dropout:.2f}").strip()
+    steps = [float(np.mean(found.all(name, "training steps") or [0])) for name in (DROPPED, GENERATED)]
+    work = "dropout as much alone" if steps[0] > 2 * steps[1] else "dropout as many steps, of one network each"
+    yield NOTES.format(dropout=f"{found.collection.dropout:.2f}", work=work).strip()
     cosines = [float(row["value"]) for row in found.rows if row["variant"] == GENERATED and row["measure"].startswith("cosine ")]
     if max(cosines) < DIFFERENT:
         yield KEPT.strip()
@@ -275,12 +280,16 @@ NOTES = """
 HyperGAN is the preset `ratzlaff2019`. Networks trained apart learn side by side from the same pictures, each alone. Dropout is one
 network with half of what its matrix reads dropped, in training and when it is asked, which makes as many networks of it as one
 likes (published for it: {dropout} %). For all, the last quarter of the steps is at a tenth of the rate. Networks trained apart have
-as much work, which is four fifths of HyperGAN's steps. Dropout has as many steps as HyperGAN, of one network each.
+as much work as HyperGAN together, {work}.
 """
 KEPT = """
 Drawn networks point in different directions (cosines below 1), and many know more than one: the generator has not collapsed.
 [What keeps them apart](collapse.md) is batch normalisation with ELU. Lengths say little: they vary as much where all draws are
 one network.
+"""
+SELF = """
+Self-detected: of which the attacked themselves doubt more than
+of 95 % of the untouched, as whoever has trained a few networks must ask them, having no fresh ones.
 """
 CHANGED = f"""
 {PLAN.networks} networks are attacked together, {PLAN.networks} fresh ones are asked about the {PLAN.pictures} pictures. In %:

@@ -107,6 +107,11 @@ class Work:
     def network(self) -> LeakyConvNet:
         return cast(LeakyConvNet, cast(HyperGan, self.parts.encoding).network)
 
+    @property
+    def gradients(self) -> int:
+        """How many gradients of a network on a batch HyperGAN's steps are worth."""
+        return self.steps * prod(drawn(self.variant)) // BATCH
+
     def made(self) -> tuple[Drawn, dict[str, float]]:
         """Networks of the variant's kind, trained, and figures of that."""
         return {GENERATED: self.generated, APART: self.apart, DROPPED: self.dropped}[self.variant.name]()
@@ -120,13 +125,14 @@ class Work:
     def apart(self) -> tuple[Drawn, dict[str, float]]:
         """Networks of the same kind, each trained alone, with as many gradients of a network on a batch as HyperGAN's."""
         network, ensemble = self.network, Ensemble(self.network, APARTS, probabilities=True)
-        weights, figures = self.learnt(Apart(ensemble), self.steps * prod(drawn(self.variant)) // (APARTS * BATCH))
+        weights, figures = self.learnt(Apart(ensemble), self.gradients // APARTS)
         return Drawn(self.task, network, {name: array[0] for name, array in weights.items()}), figures
 
     def dropped(self) -> tuple[Drawn, dict[str, float]]:
-        """Networks that are one network with half of what its matrix reads left out, each another half (Gal & Ghahramani 2016)."""
+        """Networks that are one network with half of what its matrix reads left out, each another half (Gal & Ghahramani 2016). It
+        has as much work as HyperGAN."""
         network = replace(self.network, drop=DROP)
-        learnt, figures = self.learnt(Flat(network), self.steps)
+        learnt, figures = self.learnt(Flat(network), self.gradients)
         one = Drawn(self.task, network, learnt)
         kernel = one.weights["dense1.kernel"]
         kept = default_rng(self.seed).random((ATTACKED, kernel.shape[1], 1)) >= DROP

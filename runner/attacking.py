@@ -44,14 +44,16 @@ class Attacked:
 
     fooled: of pictures told rightly before, those that the attacked networks mistake. fresh: that as many other networks of the
     same generator mistake. detected: about which those are more in doubt than about 95 % of untouched pictures. auc: area under
-    the ROC curve of telling changed from untouched pictures by that doubt.
+    the ROC curve of telling changed from untouched pictures by that doubt. self_detected, self_auc: by the attacked themselves.
     """
 
     method: str
     epsilon: float
     fooled: float
     fresh: float
+    self_detected: float
     detected: float
+    self_auc: float
     auc: float
 
 
@@ -89,21 +91,20 @@ def against(one: Drawn, other: Drawn, chosen: Examples, pixels: Floats, plan: Pl
     from hypernets.attacks import attack
     from hypernets.uncertainty import entropy, probabilities, separation
 
-    untouched = probabilities(other.answers(pixels))
-    calm = entropy(untouched)
-    limit = np.percentile(calm, QUIET)
-    told = probabilities(one.answers(pixels)).mean(axis=0).argmax(axis=-1) == chosen.labels
+    before = [probabilities(side.answers(pixels)) for side in (one, other)]
+    calm = [entropy(given) for given in before]
+    told = before[0].mean(axis=0).argmax(axis=-1) == chosen.labels
     require(told.any(), "the networks tell none of the pictures rightly, so that there is nothing to attack")
     for method in plan.methods:
         for epsilon in plan.epsilons:
             changed = attack(method, one.network, one.weights, pixels, chosen.labels, epsilon, seed=plan.seed)
-            seen = [probabilities(side.answers(changed)) for side in (one, other)]
-            wrong = [side.mean(axis=0).argmax(axis=-1) != chosen.labels for side in seen]
-            doubt = entropy(seen[1])
-            fooled, fresh = (100 * float(each[told].mean()) for each in wrong)
-            detected = 100 * float((doubt > limit).mean())
-            told_of = Attacked(method, epsilon, fooled, fresh, detected, separation(calm, doubt))
-            yield Changed(told_of, (pixels, changed), (untouched, seen[1]), chosen.labels)
+            after = [probabilities(side.answers(changed)) for side in (one, other)]
+            doubts = list(zip(calm, (entropy(given) for given in after), strict=True))
+            wrong = [given.mean(axis=0).argmax(axis=-1) != chosen.labels for given in after]
+            fooled = [100 * float(each[told].mean()) for each in wrong]
+            detected = [100 * float((doubt > np.percentile(quiet, QUIET)).mean()) for quiet, doubt in doubts]
+            told_of = Attacked(method, epsilon, *fooled, *detected, *(separation(quiet, doubt) for quiet, doubt in doubts))
+            yield Changed(told_of, (pixels, changed), (before[1], after[1]), chosen.labels)
 
 
 def rows_of(found: Sequence[Attacked]) -> list[list[str]]:
@@ -112,7 +113,7 @@ def rows_of(found: Sequence[Attacked]) -> list[list[str]]:
         [
             each.method,
             f"{each.epsilon:g}",
-            *(f"{value:.1f}" for value in (each.fooled, each.fresh, each.detected)),
+            *(f"{value:.1f}" for value in (each.fooled, each.fresh, each.self_detected, each.detected)),
             f"{each.auc:.3f}",
         ]
         for each in found
@@ -178,4 +179,4 @@ def _sheet(changed: Changed, task: Images) -> bytes:
     return png(attack_figure(attack, words))
 
 
-HEAD = ("method", "epsilon", "fooled %", "fresh fooled %", "detected %", "ROC area")
+HEAD = ("method", "epsilon", "fooled %", "fresh fooled %", "self-detected %", "detected %", "ROC area")

@@ -58,7 +58,12 @@ def test_the_experiment_in_short(data: Path, tmp_path: Path, monkeypatch: pytest
     assert "--steps 6" in page.command
     assert f"| {DROPPED} | pgd | 0.3 |" in page.body
     assert "of 1 (of 20 pictures) and 6 (of 40 pictures) attacked networks" in page.body
-    assert found.all(APART, "auc pgd 0.3 of 6") == []  # two networks are no crowd
+    assert found.all(APART, "self_auc pgd 0.3 of 6") == []  # two networks are no crowd
+    crowd = [(bool(found.all(GENERATED, f"{what} pgd 0.3 of 7"))) for what in ("self_detected", "detected")]
+    assert crowd == [True, False]  # of twelve networks seven can be attacked, but there are no seven fresh ones
+    assert found.all(DROPPED, "training steps") == [48]  # as many gradients of a network on 128 pictures as HyperGAN's 6 steps
+    assert "trained apart, attacked" in (tmp_path / "hypergan-after-6.svg").read_text()
+    assert "dropout as much alone" in page.body
     assert 0 <= found.all(GENERATED, "auc pgd 0.3 of 6")[0] <= 1
     usual = result(rows, tmp_path, mnist.steps)
     assert (usual.name, "--steps" in usual.command) == ("hypergan", False)
@@ -95,7 +100,7 @@ def test_settings_in_short(data: Path, tmp_path: Path, monkeypatch: pytest.Monke
 def test_five_classes_in_short(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """All kinds are of the network for pictures in colour; what is doubted are the other classes. The pictures are random."""
     monkeypatch.setenv("NEATCORE_DATA", str(tmp_path))
-    write_cifar(tmp_path / "cifar10", each=40)
+    write_cifar(tmp_path / "cifar10", each=100)
     five = COLLECTIONS["cifar-5"]
     rows = [row for variant in five.variants for row in attempt(replace(variant, words=(*variant.words, *SMALL)), 1, 2)]
     found = Measured(rows, five)
