@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from time import process_time
 from typing import TYPE_CHECKING, Annotated
 
+import numpy as np
 import typer
 from numpy.random import default_rng
 
 from benchmarks.command import run
 from benchmarks.results import FOLDER, Result, table, write_figure
-from benchmarks.variants import Row, Variant, command_of, run_all
+from benchmarks.variants import Row, Variant, command_of, run_all, seeds_of
 from neatcore.files import npz, read_npz, save
 from runner.agents import Embedding
 from runner.directory import runs_root
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from hypernets.agents.studies import Lines
 
 NAME = "agents"
-SEED, PASSES, MADE, BETA = 1, 20, 1000, 0.003
+SEED, SEEDS, PASSES, MADE = 1, 3, 20, 1000  # SEED: of the run that is drawn
 MAIN, RAW = "aligned, β = 0.003", "as they were, β = 0.003"
 WORDS = {
     MAIN: (),
@@ -44,6 +45,7 @@ PAPER = {  # group: networks; steps survived by them and by generated ones, mean
 }
 ENDS = ("1-50", "151-200")
 SPACES = ("latent", "weights", "aligned")
+WORDED = ("variant", "group")  # columns of words
 
 
 def variants() -> list[Variant]:
@@ -92,7 +94,8 @@ def attempt(variant: Variant, seed: int, passes: int) -> list[Row]:
     figures = {name: round(float(value), 3) for name, value in said.items()} | {"processor": round(seconds)}
     if variant.name == MAIN:
         save(generator(seed), found.search.genomes[0])
-        pictures(found, runs_root(), seed)
+        if seed == SEED:
+            pictures(found, runs_root(), seed)
     return [row | (figures if row["group"] == "all" else dict.fromkeys(figures, "")) for row in rows]
 
 
@@ -137,13 +140,27 @@ LABELS = {
 }
 
 
-def of(rows: Sequence[Row], variant: str) -> dict[str, Row]:
-    """The rows of a variant's first seed, by group."""
-    found = [row for row in rows if row["variant"] == variant]
-    return {row["group"]: row for row in found if int(row["seed"]) == min(int(each["seed"]) for each in found)}
+def of(rows: Sequence[Row], variant: str) -> dict[str, dict[str, float]]:
+    """The figures of a variant by group, the mean of all runs."""
+    found: dict[str, list[Row]] = {}
+    for row in rows:
+        if row["variant"] == variant:
+            found.setdefault(row["group"], []).append(row)
+    return {
+        group: {
+            key: float(np.mean([float(run[key]) for run in runs])) for key in runs[0] if key not in WORDED and runs[0][key] != ""
+        }
+        for group, runs in found.items()
+    }
 
 
-def pair(row: Row, name: str) -> str:
+def runs_of(rows: Sequence[Row], variant: str) -> dict[int, dict[str, dict[str, float]]]:
+    """The same of each run, by seed."""
+    seeds = sorted({int(row["seed"]) for row in rows if row["variant"] == variant})
+    return {seed: of([row for row in rows if int(row["seed"]) == seed], variant) for seed in seeds}
+
+
+def pair(row: Row | Mapping[str, float], name: str) -> str:
     return f"{float(row[f'{name}_mean']):.1f} ± {float(row[f'{name}_sd']):.1f}"
 
 
@@ -152,23 +169,23 @@ def beside(rows: Sequence[Row]) -> str:
     lines = []
     for group, row in of(rows, MAIN).items():
         count, mean, sd, made, made_sd = PAPER[group]
-        ours = (f"{int(row['networks']):,}", pair(row, "theirs"), pair(row, "made"), pair(row, "posterior"))
+        ours = (f"{row['networks']:,.0f}", pair(row, "theirs"), pair(row, "made"), pair(row, "posterior"))
         lines.append((group, f"{count:,}", f"{mean} ± {sd}", f"{made} ± {made_sd}", *ours))
     head = ("group", "networks, 2019", "survive", "generated", "networks, here", "survive", "generated", "generated, own z")
     return table(head, lines)
 
 
 def compared(rows: Sequence[Row]) -> str:
-    """What every variant generates, in the mean, and whether it collapsed."""
+    """What every variant generates, in the mean of runs, and whether it collapsed."""
     lines = []
     for name in WORDS:
         found = of(rows, name)
         if found:
-            means = [f"{float(row['made_mean']):.0f}" for row in found.values()]
-            variety = [f"{float(found[group]['variety']):.2f}" for group in ("1–50", "all")]
-            known = [f"{float(found['all'][key]):.2f}" for key in ("r2", "r2_squares")]
-            bends = [f"{float(found['all'][f'bend_{space}']):.1f}" for space in ("latent", "learnt_ends", "weights")]
-            ends = " to ".join(f"{float(found['all'][f'{end}_made']):.0f}" for end in ("from", "to"))
+            means = [f"{row['made_mean']:.0f}" for row in found.values()]
+            variety = [f"{found[group]['variety']:.2f}" for group in ("1–50", "all")]
+            known = [f"{found['all'][key]:.2f}" for key in ("r2", "r2_squares")]
+            bends = [f"{found['all'][f'bend_{space}']:.1f}" for space in ("latent", "learnt_ends", "weights")]
+            ends = " to ".join(f"{found['all'][f'{end}_made']:.0f}" for end in ("from", "to"))
             lines.append((name, *means, *variety, *known, ends, *bends))
     head = ("variant", *PAPER, "variety, 1–50", "variety, all", "R²", "R², squares", "ends", *BENDS)
     return table(head, lines)
@@ -180,15 +197,14 @@ def result(rows: Sequence[Row], folder: Path, passes: int) -> Result:
         drawn = runs_root() / f"{NAME}{suffix}.svg"
         if drawn.exists():
             write_text(folder / drawn.name, drawn.read_text(encoding="utf-8"))
-    first = of(rows, MAIN)
-    whole = first["all"]
-    bends = [f"{float(whole[f'bend_{space}']):.0f}" for space in (*SPACES, "learnt_ends")]
-    made, theirs = (float(whole[f"{name}_mean"]) for name in ("made", "theirs"))
+    whole, count = of(rows, MAIN)["all"], len(runs_of(rows, MAIN))
+    bends = [f"{whole[f'bend_{space}']:.0f}" for space in (*SPACES, "learnt_ends")]
     headline = (
-        f"Networks drawn from the generator of all {int(whole['networks']):,} survive {made:.1f} steps of 200 in the mean, those "
-        f"it was fitted to {theirs:.1f} (2019: 136.7 and 106.7); along lines from bad to good networks survival is "
-        f"{bends[0]} steps from a straight line between the ends in the latent space, {bends[1]} among weights, {bends[2]} among "
-        f"aligned ones; from the line between the ends as they were learnt, the latent one is {bends[3]} away."
+        f"Networks drawn from the generator of all {whole['networks']:,.0f} survive {whole['made_mean']:.1f} steps of 200 in the "
+        f"mean, those it was fitted to {whole['theirs_mean']:.1f} (2019: 136.7 and 106.7); along lines from bad to good networks "
+        f"survival is {bends[0]} steps from a straight line between the ends in the latent space, {bends[1]} among weights, "
+        f"{bends[2]} among aligned ones; from the line between the ends as they were learnt, the latent one is {bends[3]} away. "
+        f"{count} {'run' if count == 1 else 'runs, each with networks of its own'}."
     )
     parts = [
         beside(rows),
@@ -198,6 +214,7 @@ def result(rows: Sequence[Row], folder: Path, passes: int) -> Result:
         f"![{LABELS['-lines']}]({NAME}-lines.svg)",
         "## What the embedding knows\n\n" + known_notes(whole),
         f"![{LABELS['-map']}]({NAME}-map.svg)",
+        "## Each run\n\n" + each_run(rows),
         "## Other settings\n\n" + compared(rows),
         order_notes(rows),
         OTHERS.strip(),
@@ -206,7 +223,22 @@ def result(rows: Sequence[Row], folder: Path, passes: int) -> Result:
         f"All figures: [{NAME}.csv]({NAME}.csv).",
     ]
     title = "Agent embeddings: generators of networks that balance a pole"
-    return Result(NAME, title, headline, command_of(NAME, passes=(passes, PASSES)), "\n\n".join(parts))
+    return Result(
+        NAME, title, headline, command_of(NAME, passes=(passes, PASSES), seeds=(seeds_of(rows), SEEDS)), "\n\n".join(parts)
+    )
+
+
+def each_run(rows: Sequence[Row]) -> str:
+    """What must hold run by run: where the generator of all stands, and that latent lines are the straighter ones."""
+    lines = []
+    for name in (MAIN, RAW):
+        for seed, found in runs_of(rows, name).items():
+            whole = found["all"]
+            best = max((group for group in found if group != "all"), key=lambda group: found[group]["made_mean"])
+            bends = [f"{whole[f'bend_{space}']:.1f}" for space in ("latent", "learnt_ends", "weights", "aligned")]
+            best_of = f"{best}: {found[best]['made_mean']:.1f}"
+            lines.append((name, seed, f"{whole['theirs_mean']:.1f}", f"{whole['made_mean']:.1f}", best_of, *bends))
+    return table(("variant", "seed", "learnt", "generated, of all", "best group", *BENDS, "bend, aligned"), lines)
 
 
 def notes(passes: int) -> str:
@@ -222,10 +254,10 @@ The paper does not tell layers, sizes of the latent space, or rates: all of that
 
 def order_notes(rows: Sequence[Row]) -> str:
     """Where the paper's order is found again, and how long all of it took."""
-    found = {name: {group: float(row["made_mean"]) for group, row in of(rows, name).items()} for name in WORDS if of(rows, name)}
+    found = {name: {group: row["made_mean"] for group, row in of(rows, name).items()} for name in WORDS if of(rows, name)}
     alike = [f"`{name}`" for name, made in found.items() if made["all"] == max(made.values())]
     said = f"so they do with {' and '.join(alike)}" if alike else "they do with none of these settings"
-    seconds = [float(of(rows, name)["all"]["processor"]) for name in found]
+    seconds = [of(rows, name)["all"]["processor"] for name in found]
     rest = f", the others, for their generators alone, {min(seconds[1:]):.0f} to {max(seconds[1:]):.0f}" if seconds[1:] else ""
     return (
         f"In the paper networks of the generator of all survive longer than those of any group's; {said}. The first of these "
@@ -234,8 +266,8 @@ def order_notes(rows: Sequence[Row]) -> str:
     )
 
 
-def line_notes(whole: Row) -> str:
-    bends = {space: (float(whole[f"bend_{space}"]), float(whole[f"mean_bend_{space}"])) for space in SPACES}
+def line_notes(whole: Mapping[str, float]) -> str:
+    bends = {space: (whole[f"bend_{space}"], whole[f"mean_bend_{space}"]) for space in SPACES}
     latent, weights, even = bends.values()
     return (
         f"Two hundred pairs of networks, one of {ENDS[0]} and one of {ENDS[1]}. From the straight line between its own ends, "
@@ -245,40 +277,41 @@ def line_notes(whole: Row) -> str:
     )
 
 
-def end_notes(whole: Row) -> str:
+def end_notes(whole: Mapping[str, float]) -> str:
     """That the generator changes the ends of its lines, and what that does to the comparison."""
-    learnt, made = ([float(whole[f"{end}_{name}"]) for end in ("from", "to")] for name in ("learnt", "made"))
+    learnt, made = ([whole[f"{end}_{name}"] for end in ("from", "to")] for name in ("learnt", "made"))
     return (
         "The ends of a latent line are networks as the generator makes them again, and no longer quite those that were learnt: "
         f"these survive {learnt[0]:.1f} and {learnt[1]:.1f} steps in the mean, made again {made[0]:.1f} and {made[1]:.1f}. A line "
         "between ends that are nearer to each other bends less. From the straight line between the networks as they were learnt, "
-        f"survival along the latent line is {float(whole['bend_learnt_ends']):.1f} steps away."
+        f"survival along the latent line is {whole['bend_learnt_ends']:.1f} steps away."
     )
 
 
-def known_notes(whole: Row) -> str:
+def known_notes(whole: Mapping[str, float]) -> str:
     return (
-        f"Survival predicted from the embedding of a network that was kept back: R² {float(whole['r2']):.2f} by a line, "
-        f"{float(whole['r2_squares']):.2f} with squares and products; by a line from its weights as they were "
-        f"{float(whole['r2_weights']):.2f}. On the map, to the right is where the line says that networks survive longer."
+        f"Survival predicted from the embedding of a network that was kept back: R² {whole['r2']:.2f} by a line, "
+        f"{whole['r2_squares']:.2f} with squares and products; by a line from its weights as they were "
+        f"{whole['r2_weights']:.2f}. On the map, to the right is where the line says that networks survive longer."
     )
 
 
 BENDS = ("bend, latent", "from learnt ends", "bend, weights")
 OTHERS = """
-Mean survival of generated networks by group. β is what a nat of KL divergence costs. `variety` is the variance of generated weights
-as a share of that of the networks fitted to; near 0 the generator has collapsed, and makes always the same network. `ends` are
-the survival of latent lines' ends, as the generator makes them again. A bend is the mean distance of a pair's survival from its
-straight line; `from learnt ends`, of the latent line from that between the networks as they were learnt.
+Mean survival of generated networks by group, the mean of runs. β is what a nat of KL divergence costs. `variety` is the variance of
+generated weights as a share of that of the networks fitted to; near 0 the generator has collapsed, and makes always the same
+network. `ends` are the survival of latent lines' ends, as the generator makes them again. A bend is the mean distance of a pair's
+survival from its straight line; `from learnt ends`, of the latent line from that between the networks as they were learnt.
 """
 
 
 def main(
+    seeds: Annotated[int, typer.Option(help="seeds 1 … N, each with networks of its own")] = SEEDS,
     passes: Annotated[int, typer.Option(help="passes of every generator over its networks")] = PASSES,
     folder: Annotated[Path, typer.Option(help="where results are written")] = FOLDER,
 ) -> None:
     """Run the experiment and write its page; networks and variants that are there already are not made again."""
-    rows = run_all(attempt, variants(), [SEED], passes, folder / f"{NAME}.csv", 1)
+    rows = run_all(attempt, variants(), range(1, seeds + 1), passes, folder / f"{NAME}.csv", 1)
     result(rows, folder, passes).write(folder, packages=("jax", "optax"))
 
 

@@ -39,6 +39,16 @@ def test_the_page_has_the_papers_table_beside_ours(tmp_path: Path, monkeypatch: 
     assert "survive 14.0 and 15.0 steps in the mean, made again 16.0 and 17.0." in text
 
 
+def test_the_page_has_the_mean_of_runs_and_each(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NEATCORE_RUNS", str(tmp_path / "runs"))
+    more = [{**row, "seed": 2, "made_mean": row["made_mean"] + 10, "networks": row["networks"] + 2} for row in rows()]
+    page = agents.result([*rows(), *more], tmp_path, 20)
+    assert "generator of all 501 survive 46.0 steps" in page.headline
+    assert "2 runs, each with networks of its own" in page.headline
+    assert page.command.endswith("--seeds 2")
+    assert "| aligned, β = 0.003 | 2 | 40.0 | 51.0 | 151–200: 41.0 | 10.0 | 13.0 | 11.0 | 12.0 |" in page.body
+
+
 def test_a_short_run_and_one_that_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NEATCORE_RUNS", str(tmp_path))
     words = ("networks=240", "lanes=240", "longest=12", "rate=0.05", "hidden=[3]", "widths=[8]", "latent=2", "batch=16")
