@@ -74,7 +74,7 @@ class Text(Parameters):
 
     def _check_length(self) -> None:
         count = len(self.corpus.training)
-        told = f"{self.file} has {count:,} symbols for training, too few for length={self.length}"
+        told = f"{self.file} has {count:,} {'symbol' if count == 1 else 'symbols'} for training, too few for length={self.length}"
         require(self.length < count, f"{told} (task.length); at most {count - 1} fit")
 
     def batches(self, size: int, rng: Generator, /) -> Iterator[tuple[Array, Array]]:

@@ -9,7 +9,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from neatcore.errors import InputError
+from neatcore.errors import InputError, require
 
 VARIABLE = "NEATCORE_DATA"
 OPTION = "name the folder that holds it with --data DIR"
@@ -52,6 +52,10 @@ def locate(source: Source, given: str) -> Path:
     if found:
         return found
     if given:
+        require(
+            Path(given).expanduser().is_dir(),
+            f"there is no folder {given} to find {source.names[0]} of {source.dataset} in; {OPTION}",
+        )
         raise InputError(f"{_missing(source, _named(given))}; {OPTION}")
     pooch = extra("pooch", "pooch", f"{_missing(source, _named(given))}; to download it neatcore")
     cache = Path(pooch.os_cache("neatcore"))

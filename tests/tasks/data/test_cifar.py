@@ -52,8 +52,9 @@ def test_what_is_missing_is_told(tmp_path: Path) -> None:
     (tmp_path / "cifar-10-batches-bin" / "test_batch.bin").unlink()
     with pytest.raises(InputError, match=r"cifar-10-batches-bin has not all of cifar10: no test_batch.bin"):
         read_cifar(str(tmp_path))
+    (tmp_path / "empty").mkdir()
     with pytest.raises(InputError, match=r"there is no cifar-10-binary.tar.gz of cifar10 in .*cifar10 or .*--data DIR"):
-        read_cifar(str(tmp_path / "nowhere"))
+        read_cifar(str(tmp_path / "empty"))
 
 
 def test_a_broken_archive_is_told(tmp_path: Path) -> None:

@@ -88,6 +88,9 @@ def test_the_next_mirror_is_tried(cache: Path, server: str) -> None:
 
 
 def test_a_named_folder_is_not_filled_by_a_download(tmp_path: Path, cache: Path, server: str) -> None:
+    with pytest.raises(InputError, match=rf"^there is no folder .*mine to find {NAME} of numbers in; .*--data DIR$"):
+        locate(source(server), str(tmp_path / "mine"))
+    (tmp_path / "mine").mkdir()
     with pytest.raises(InputError, match=rf"^there is no {NAME} of numbers in .*mine/numbers or .*--data DIR$"):
         locate(source(server), str(tmp_path / "mine"))
     assert not cache.exists()
