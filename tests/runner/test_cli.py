@@ -62,7 +62,7 @@ def test_every_command_explains_itself(command: str) -> None:
         (["run", "xor", "search=cma"], "encoding=mlp"),
         (["run", "xor", "--data", "folder"], "task xor reads no folder of data: leave --data folder out"),
         (["train", "text:some.txt", "--data", "folder"], "some.txt reads no folder of data"),
-        (["run", "mnist", "--data", "nowhere"], "nowhere; name the folder that holds it with --data DIR"),
+        (["run", "mnist", "--data", "nowhere"], "nowhere to find train-images-idx3-ubyte.gz of mnist in; name the folder"),
         (["run", "strokes:nowhere.npz"], "nowhere.npz' of drawings"),
         (["resume", "nowhere"], "there are no runs"),
         (["report"], "there are no runs"),

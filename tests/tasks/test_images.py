@@ -240,7 +240,7 @@ def test_folders_are_the_same_from_anywhere(folder: str, monkeypatch: pytest.Mon
 
 
 def test_what_is_wrong_is_told_when_inputs_are_asked_for(folder: str, tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"there is no train-images-idx3-ubyte.gz of mnist in"):
+    with pytest.raises(InputError, match=r"there is no folder .*nowhere to find train-images-idx3-ubyte.gz of mnist in"):
         _ = Mnist(data=str(tmp_path / "nowhere")).inputs
     for parameters, message in (
         ({"training": 111}, "training=111 of mnist is more than the 110 training pictures that there are"),
