@@ -164,10 +164,6 @@ class Genomes(Sequence[Genome]):
         return Tables(self.nodes, self.links, self.node_starts, self.link_starts)
 
     @property
-    def node_counts(self) -> Ints:
-        return np.diff(self.node_starts)
-
-    @property
     def link_counts(self) -> Ints:
         return np.diff(self.link_starts)
 

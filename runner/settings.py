@@ -96,7 +96,9 @@ class Draft:
     def build(self) -> Settings:
         """All sections, checked."""
         if self.kind is None:
-            raise InputError("which task? for example: neatcore run xor, neatcore train digits\n`neatcore tasks` lists them all")
+            file = next((f"{layer.origin} names none (run.task); " for layer in self.layers if layer.origin.endswith(".toml")), "")
+            example = "for example: neatcore run xor, neatcore train digits\n`neatcore tasks` lists them all"
+            raise InputError(f"which task? {file}{example}")
         built: dict[str, Any] = {section: self.check(section) for section in self.models}
         sections = {section: model.model_dump(mode="json") for section, model in built.items()}
         sections["task"] = {key: value for key, value in sections.get("task", {}).items() if key not in self.kind.fixed}

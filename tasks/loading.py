@@ -13,6 +13,8 @@ from pathlib import Path
 from traceback import extract_tb
 from types import ModuleType
 
+from pydantic import PydanticUserError
+
 from neatcore.errors import InputError, require, unknown
 
 
@@ -93,7 +95,16 @@ def _told(where: str) -> Iterator[None]:
         frames = [frame for frame in extract_tb(error.__traceback__) if not frame.filename.startswith("<frozen")]
         places = [(_shown(frame.filename, where), frame.lineno) for frame in frames]
         file, line = next((place for place in reversed(places) if place[0] == where), places[-1])
-        raise InputError(f"{file}:{line}: {type(error).__name__}: {error}") from error
+        raise InputError(f"{file}:{line}: {_words(error)}") from error
+
+
+def _words(error: BaseException) -> str:
+    """What an error says; of a value without a type among parameters, what to write instead."""
+    if isinstance(error, PydanticUserError) and error.code == "model-field-missing-annotation":
+        value = str(error).split("`")[1]  # such as: inputs = 2
+        name = value.partition(" = ")[0]
+        return f"`{value}` has no type; write `{name}: ClassVar[int] = …` for what is fixed, `{name}: int = …` for a parameter"
+    return f"{type(error).__name__}: {error}"
 
 
 def _shown(file: str, where: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -33,6 +35,15 @@ def test_a_network_is_one_curve() -> None:
     page = Path(call("report", "latest").stdout.strip()).read_text(encoding="utf-8")
     assert "What many networks say" not in page
     assert "the curve that they are from" in page
+
+
+def test_a_network_that_evolved_is_drawn_without_jax(tmp_path: Path) -> None:
+    assert call("run", "toy-regression", "search=cma", "encoding=mlp", "generations=2", "-q").exit_code == 0
+    program = "import sys; sys.modules['jax'] = None; from runner.cli import main; sys.exit(main())"
+    words = ("plot", "latest", "curve", "--out", str(tmp_path / "curve.png"))
+    done = subprocess.run([sys.executable, "-c", program, *words], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "curve.png").exists()
 
 
 @pytest.fixture

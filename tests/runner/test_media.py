@@ -36,6 +36,10 @@ def test_a_report_of_several_runs(runs: Path, tmp_path: Path) -> None:
     made("cartpole", "population=20", "steps=50")
     path = save_report(["xor", "cart"], tmp_path / "both.html")
     assert path.read_text(encoding="utf-8").count("<article") == 2
+    own = save_report(["cart"], None)
+    both = save_report(["xor", "cart"], None)
+    assert [path.name for path in (own, both)] == ["report.html", "report-2-runs.html"]
+    assert own.read_text(encoding="utf-8").count("<article") == 1
 
 
 def test_a_task_without_a_picture_has_a_report_but_no_replay(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -88,6 +89,44 @@ def test_bad_input_to_scale_is_named(runs: Path, words: tuple[str, ...], message
     assert kept(run) == []
 
 
+STRETCHED = """
+from typing import ClassVar
+import numpy as np
+from neatcore.interfaces import Evaluation, Verdict
+from neatcore.parameters import Parameters
+
+class Stretched(Parameters):
+    inputs: ClassVar[int] = 2
+    outputs: ClassVar[int] = 1
+    size: int = 1
+
+    def evaluate(self, policy, rng):
+        return Evaluation(np.zeros(policy.size))
+
+    def examine(self, policy, rng):
+        return Verdict(self.size == 1, {"size": self.size})
+
+    def generalise(self, policy, rng):
+        return {"other": 1 / (3 - self.size)}
+"""
+
+
+def test_a_task_that_examines_says_whether_it_is_solved_and_one_that_fails_is_blamed(runs: Path, tmp_path: Path) -> None:
+    task = tmp_path / "stretched.py"
+    task.write_text(STRETCHED)
+    evolved(runs, str(task), "encoding=hyperneat", "population=10", "generations=1")
+    rows = [json.loads(line) for line in call("scale", "latest", "--size", "2", "--json").stdout.splitlines()]
+    assert [(row["solved"], row["info"]) for row in rows] == [
+        (True, {"size": 1, "other": 0.5}),
+        (False, {"size": 2, "other": 1}),
+    ]
+    told = call("scale", "latest", "--size", "3")
+    assert told.exit_code == 3  # a task that fails
+    assert "stretched.py" in told.stderr
+    assert "raised ZeroDivisionError" in told.stderr
+    assert "in generalise" in told.stderr
+
+
 def test_genomes_that_are_networks_themselves_cannot_be_asked_elsewhere(runs: Path) -> None:
     evolved(runs, *FOOD, "encoding=direct")
     told = call("scale", "--sensors", "16")
@@ -116,6 +155,15 @@ def test_a_run_begins_with_the_genomes_of_another_and_resumes_so(runs: Path) -> 
     second.update(status="killed")
     assert call("resume", second.name, "--quiet").exit_code == 0
     assert second.metrics.read_bytes() == whole
+
+
+def test_a_run_whose_settings_name_no_task_is_told(runs: Path) -> None:
+    first = evolved(runs, *FOOD)
+    first.config.write_text("[search]\npopulation = 20\n")
+    for words in (("run", "--from", "latest"), ("compare", "latest"), ("scale", "latest", "--sensors", "16")):
+        told = call(*words)
+        assert told.exit_code == 2
+        assert re.search(f"{first.config.name} names no(ne| task) \\(run.task\\)", told.stderr.replace("\n", ""))
 
 
 def _population(state):  # type: ignore[no-untyped-def]

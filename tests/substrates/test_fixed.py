@@ -13,6 +13,7 @@ from neatcore.errors import InputError
 from neatcore.genome import Genome, check_genome
 from neatcore.interfaces import Floats, Policy
 from neatcore.neat import Neat, NeatConfig
+from neatcore.neat.config import fitted
 from neatcore.nets import DirectConfig, direct
 from substrates.config import LAYOUTS
 from substrates.fixed import FixedConfig, fixed
@@ -63,11 +64,18 @@ def test_nothing_is_ever_added_and_weights_are_used_as_they_are() -> None:
         neat.tell(default_rng(1).random(20))
         genomes = neat.ask()
     assert genomes.link_counts.tolist() == [15] * 20
-    assert genomes.node_counts.tolist() == [8] * 20
+    assert np.diff(genomes.node_starts).tolist() == [8] * 20
     assert genomes.links["enabled"].all()
     weights = encoding.decode(genomes).weights[0]
     assert np.array_equal(weights.reshape(20, 15), genomes.links["weight"].reshape(20, 15).astype(np.float32))
     assert np.abs(weights).max() > 3  # no threshold, no reach
+
+
+def test_what_would_change_the_links_is_off() -> None:
+    encoding, _ = fixed(FixedConfig(), 5, 3)
+    odds = {"add_node": 0.5, "add_link": 0.5, "delete_link": 0.5, "toggle": 0.5, "reenable": 0.5, "change_activation": 0.5}
+    config = fitted(NeatConfig.model_validate(odds), encoding.space)
+    assert [getattr(config, name) for name in odds] == [0] * len(odds)
 
 
 def test_a_disabled_link_is_none() -> None:

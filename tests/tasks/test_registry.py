@@ -157,6 +157,7 @@ def test_the_list_names_every_task_with_its_parameters() -> None:
         ("deeper.py", r"^deeper.py:3: JSONDecodeError: "),
         ("leaves.py", r"^leaves.py:1: SystemExit: 3$"),
         ("wants.py", r"^wants.py:1: ModuleNotFoundError: No module named 'no_such_module'$"),
+        ("untyped.py", r"^untyped.py:3: `inputs = 2` has no type; write `inputs: ClassVar\[int\] = …` for what is fixed"),
         ("no_such.module:X", "there is no module 'no_such' to import no_such.module:X from"),
         ("tasks.nothing:X", "there is no module 'tasks.nothing' to import"),
         ("raises_too:X", r"raises_too.py:2: KeyError: 'key'$"),
@@ -174,6 +175,7 @@ def test_what_cannot_be_found_says_why(write: Write, reference: str, message: st
     write("deeper.py", "import json\n\njson.loads('{')\n")
     write("leaves.py", "raise SystemExit(3)\n")
     write("wants.py", "import no_such_module\n")
+    write("untyped.py", "from neatcore.parameters import Parameters\n\nclass Untyped(Parameters):\n    inputs = 2\n")
     write("raises_too.py", "\n{}['key']\n")
     write("wants_too.py", "import no_such_module\n")
     with pytest.raises(InputError, match=message) as caught:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import warnings
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -128,6 +129,13 @@ def test_an_unknown_suffix_names_the_nearest(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"'.webm'; did you mean '.webp'"):
         save_animation(tmp_path / "episode.webm", scene())
     assert not list(tmp_path.iterdir())
+
+
+def test_a_video_is_written_without_a_warning(tmp_path: Path) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        save_animation(tmp_path / "episode.mp4", scene(), width=120)
+    assert (tmp_path / "episode.mp4").read_bytes()[4:8] == b"ftyp"
 
 
 def test_video_without_its_extra_says_what_to_install(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
