@@ -22,7 +22,7 @@ from benchmarks.results import FOLDER, Result, read_csv, table, write_figure
 from benchmarks.sample import grouped
 from benchmarks.variants import Row, Variant, bands, courses, run_all
 from neatcore.errors import require
-from neatcore.interfaces import Descending
+from neatcore.interfaces import Descending, Floats
 from neatcore.loop import descend
 from runner.parts import ENCODINGS
 from runner.session import assemble
@@ -48,10 +48,10 @@ class Kind:
         hyper = {"hyper_units": hyper_units, "embedding": EMBEDDING} if self.encoding == "hyperlstm" else {}
         return {"units": units, **hyper, "layer_norm": self.layer_norm}
 
-    def parameters(self, units: int, hyper_units: int, symbols: int) -> int:
+    def parameters(self, units: int, hyper_units: int, ends: tuple[int, int]) -> int:
         """How many it has."""
         part = ENCODINGS[self.encoding]
-        encoding, _ = part.builder()(part.config_class()(**self.options(units, hyper_units)), symbols, symbols)
+        encoding, _ = part.builder()(part.config_class()(**self.options(units, hyper_units)), *ends)
         count: int = encoding.space.size
         return count
 
@@ -69,17 +69,24 @@ def variants_of(
 ) -> list[Variant]:
     """A HyperLSTM of so many units, and the others with the units that give them as many parameters; all learn in one way, from
     `rates` on. share: units for each unit of the hyper cell."""
-    hyper_units = max(1, units // share)
-    wanted = KINDS[HYPER].parameters(units, hyper_units, symbols)
     found = []
+    for name, words in equals((symbols, symbols), units, share).items():
+        learning = (*WORDS, f"batch={batch}", f"rate={(rates or {}).get(name, RATE):g}", f"steps={EVERY}")
+        found.append(Variant(name, f"text:{data}", PRESET, (*words, *learning)))
+    return found
+
+
+def equals(ends: tuple[int, int], units: int, share: int) -> dict[str, list[str]]:
+    """The words of each network, of as many parameters as a HyperLSTM of so many units. ends: inputs and outputs."""
+    hyper_units, found = max(1, units // share), {}
+    wanted = KINDS[HYPER].parameters(units, hyper_units, ends)
     for name, kind in KINDS.items():
-        count = partial(kind.parameters, hyper_units=hyper_units, symbols=symbols)
+        count = partial(kind.parameters, hyper_units=hyper_units, ends=ends)
         own = min(range(1, 4 * units), key=lambda size: abs(count(size) - wanted))
         off = abs(count(own) / wanted - 1)
         require(off < CLOSE, f"no {name} has within 1 % of {wanted:,} parameters; choose more units than {units}")
-        words = [f"{key}={str(value).lower()}" for key, value in kind.options(own, hyper_units).items()]
-        words += [*WORDS, f"batch={batch}", f"rate={(rates or {}).get(name, RATE):g}", f"steps={EVERY}"]
-        found.append(Variant(name, f"text:{data}", PRESET, (f"encoding={kind.encoding}", *words)))
+        options = kind.options(own, hyper_units).items()
+        found[name] = [f"encoding={kind.encoding}", *(f"{key}={str(value).lower()}" for key, value in options)]
     return found
 
 
@@ -107,20 +114,28 @@ class Timed:
 
 
 def attempt(variant: Variant, seed: int, generations: int) -> list[Row]:
-    """The course of one run, and at its end the bits of the test part, by the network that was best in validation."""
+    """The course of one run, in bits."""
+    return course(variant, seed, generations, "bits")[0]
+
+
+def course(variant: Variant, seed: int, generations: int, measure: str, learnt: str = "") -> tuple[list[Row], Floats]:
+    """The course of one run by a measure of its task, `learnt` in training, at its end also of the test part; and the weights
+    that were best in validation, which are tested."""
     parts = assemble(variant.settings(generations), seed)
-    search, rows, best, champion = Timed(parts.search), [], np.inf, None  # type: ignore[arg-type]
+    search, rows, best = Timed(parts.search), [], np.inf  # type: ignore[arg-type]
+    champion = search.genomes[0]
     for generation in islice(descend(search, parts.encoding, parts.model, parts.task, parts.rng), generations):
-        bits = float(generation.evaluation.info["bits"][0])
-        if bits < best:
-            best, champion = bits, generation.champion
-        numbers = {"step": generation.evaluations, "training": round(generation.report["bits"], 5), "validation": round(bits, 5)}
+        worth = float(generation.evaluation.info[measure][0])
+        if worth < best:
+            best, champion = worth, generation.champion
+        training = round(generation.report[learnt or measure], 5)
+        numbers = {"step": generation.evaluations, "training": training, "validation": round(worth, 5)}
         size = {"units": parts.encoding.network.cells[0].units, "parameters": parts.encoding.counts["trained"]}  # type: ignore[attr-defined]
         rows.append({"variant": variant.name, "seed": seed, **size, **numbers, "seconds": round(search.seconds, 2), "test": ""})
     policy = parts.model.bind(parts.encoding.decode([champion]))
     (tested,) = parts.task.generalise(policy, parts.rng).values()  # type: ignore[attr-defined]
     rows[-1]["test"] = round(tested, 5)
-    return rows
+    return rows, champion
 
 
 # --- the page -----------------------------------------------------------------------------------------------------------

@@ -19,7 +19,7 @@ def test_all_have_as_many_parameters(units: int) -> None:
     for variant in variants_of(Path("some.txt"), 60, units):
         kind = KINDS[variant.name]
         own = int(next(word for word in variant.words if word.startswith("units=")).removeprefix("units="))
-        counts.append(kind.parameters(own, units // 4, 60))
+        counts.append(kind.parameters(own, units // 4, (60, 60)))
     assert len(counts) == 4
     assert max(counts) / min(counts) < 1.02
 
