@@ -165,7 +165,7 @@ def searches_table(runs: Sequence[Row]) -> str:
             low, middle, high = (grouped(float(value)) for value in np.percentile(times, (25, 50, 75)))
             first = [f"{np.mean(of(runs, variant.name, f'first_{what}')):,.0f}" for what in ("median", "best")]
             lines.append((variant.name, f"{sum(solved):.0f} of {len(solved)}", middle, f"{low} to {high}", *first))
-    head = ("lean, method", "solved", "median evaluations", "quartiles", "first generation: median steps", "best")
+    head = ("lean, method", "solved", "median evaluations", "quartiles", "first generation, mean of runs: median steps", "best")
     return table(head, lines)
 
 

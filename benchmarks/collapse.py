@@ -148,7 +148,7 @@ paper's measure of diversity; a mean over layers, as is the cosine.
 
 A generator's weights are linear in its last hidden layer, h. What a step teaches one network moves another by the product of
 their two h. *shared* is how much of that product is the same for any two draws, |E h|² / E |h|². Of normal numbers it is a third
-for ReLU, and a twenty-fourth for ELU; without normalisation it grows as training goes. The more is shared, the more all networks
+for ReLU, and a twenty-fifth for ELU; without normalisation it grows as training goes. The more is shared, the more all networks
 learn alike; their common part outgrows the rest, and cosines come to 1. The paper's text has ReLU, the authors' first program
 normalisation and ELU.
 """

@@ -120,7 +120,8 @@ def overview(rows: Sequence[Row]) -> str:
             first = [f"{np.mean(of(rows, variant, f'first_{what}')):.0f}" for what in ("median", "best")]
             cells = (f"{sum(solved):.0f} of {len(solved)}", grouped(middle), f"{grouped(low)} to {grouped(high)}", *first)
             lines.append((variant, *cells))
-    return table(("pole, method", "solved", "median evaluations", "quartiles", "first generation: median steps", "best"), lines)
+    head = ("pole, method", "solved", "median evaluations", "quartiles", "first generation, mean of runs: median steps", "best")
+    return table(head, lines)
 
 
 def tested(rows: Sequence[Row], pole: float) -> str:
