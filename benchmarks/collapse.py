@@ -18,7 +18,7 @@ from benchmarks.results import FOLDER, Result, table, write_figure
 from benchmarks.variants import Row, Variant, command_of, courses, curves, run_all, seeds_of, strands
 from hypernets.gradient import Gradient
 from hypernets.hypergan import HyperGan
-from hypernets.uncertainty import accuracies, lengths, probabilities
+from hypernets.uncertainty import accuracy, difference, groups, lengths, probabilities
 from runner.networks import Drawn, pictures_of, pixels_of
 from runner.session import assemble
 from viz.style import LIGHT, Margins, plot_figure
@@ -73,13 +73,13 @@ def shared(generator: HyperGan, z: jax.Array, seed: int) -> float:
 def _measured(drawn: Drawn) -> Row:
     examples, white = pictures_of(drawn)
     inside = probabilities(drawn.answers(pixels_of(examples, white, drawn.task.inputs)))
-    found = {size: 100 * float(values.mean()) for size, values in accuracies(inside, examples.labels, (1, NETWORKS)).items()}
-    answers = inside.argmax(axis=-1)
+    right = groups(accuracy, inside, examples.labels, (1, NETWORKS))
+    found = {size: 100 * float(values.mean()) for size, values in right.items()}
     layers = lengths(drawn.weights).values()
     return {
         "one": round(found[1], 3),
         "all": round(found[NETWORKS], 3),
-        "differ": round(100 * float((answers[1:] != answers[:-1]).mean()), 3),
+        "differ": round(100 * difference(inside), 3),
         "cosine": round(float(np.mean([layer.cosine for layer in layers])), 4),
         "varied": round(100 * float(np.mean([layer.deviation / layer.mean for layer in layers])), 3),
     }

@@ -6,8 +6,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
+from math import prod
 from pathlib import Path
-from time import perf_counter, process_time
 from typing import Annotated, cast
 
 import numpy as np
@@ -19,7 +19,7 @@ from benchmarks.command import run
 from benchmarks.hypergan_work import APART, BATCH, COLLECTIONS, DROPPED, GENERATED, KINDS, NETWORKS, Collection, Work
 from benchmarks.results import FOLDER, Result, table, write_figure
 from benchmarks.variants import COLOURS, Row, Variant, command_of, run_all
-from hypernets.uncertainty import accuracies, calibration_error, entropy, lengths, probabilities, separation
+from hypernets.uncertainty import accuracy, calibration_error, difference, entropy, groups, lengths, probabilities, separation
 from neatcore.errors import unknown
 from runner.attacking import Plan, against
 from runner.networks import LETTERS, SIZES, Drawn, pictures_of, pixels_of, strangers_of
@@ -31,8 +31,10 @@ NAME, USUAL = "hypergan", "mnist"
 SEEDS = 3
 PLAN = Plan(("fgsm", "pgd"), (0.01, 0.03, 0.1, 0.3), networks=5, pictures=500)
 CROWDS = replace(PLAN, networks=10), replace(PLAN, networks=100, pictures=200)  # fewer pictures: it is twenty times the work
-OWN, FRESH = ("fooled", "self_detected", "self_auc"), ("fresh", "detected", "auc")  # of those attacked; of as many others
-COLUMNS = {"fooled": "fooled", "fresh": "fresh fooled", "detected": "detected", "self_detected": "self-detected"}
+OWN = "fooled", "self_missed", "self_detected", "self_auc"  # of those that are attacked
+FRESH = "fresh", "missed", "detected", "auc"  # of as many others
+COLUMNS = {"fooled": "fooled", "fresh": "fresh fooled", "missed": "missed", "detected": "detected"}
+COLUMNS |= {"self_missed": "self-missed", "self_detected": "self-detected"}
 DIFFERENT = 0.9  # cosine of two networks below which they are said to point in different directions
 STRANGE = {"mnist": "notMNIST's letters", "cifar10": "the other classes"}
 PUBLISHED = {
@@ -44,11 +46,8 @@ PUBLISHED = {
 
 def attempt(variant: Variant, seed: int, steps: int, plans: Sequence[Plan] | None = None) -> list[Row]:
     """All that is measured of one kind of networks, a row for each number. plans: of attacks; all without."""
-    begun, worked = perf_counter(), process_time()
     drawn, figures = Work(variant, seed, steps).made()
-    measured = {f"training {name}": value for name, value in figures.items()}
-    measured |= {"seconds": perf_counter() - begun, "processor": process_time() - worked}
-    measured |= dict(measures(drawn, plans or (PLAN, *CROWDS)))
+    measured = figures | dict(measures(drawn, plans or (PLAN, *CROWDS)))
     return [{"variant": variant.name, "seed": seed, "measure": name, "value": f"{value:.6g}"} for name, value in measured.items()]
 
 
@@ -57,9 +56,10 @@ def measures(drawn: Drawn, plans: Sequence[Plan]) -> Iterator[tuple[str, float]]
     examples, white = pictures_of(drawn)
     whole, drawn = drawn, drawn.part(slice(NETWORKS))
     inside = probabilities(drawn.answers(pixels_of(examples, white, drawn.task.inputs)))
-    for size, values in accuracies(inside, examples.labels, SIZES).items():
-        yield f"accuracy {size}", 100 * float(values.mean())
-        yield f"calibration {size}", 100 * calibration_error(inside[:size], examples.labels)
+    for name, measure in (("accuracy", accuracy), ("calibration", calibration_error)):
+        for size, values in groups(measure, inside, examples.labels, SIZES).items():
+            yield f"{name} {size}", 100 * float(values.mean())
+    yield "differ", 100 * difference(inside)
     for name, length in lengths(drawn.weights).items():
         yield from ((f"{what} {name}", value) for what, value in vars(length).items())
     task = cast(Images, drawn.task)
@@ -159,8 +159,8 @@ def result(rows: Sequence[Row], folder: Path, steps: int, pictures: str = USUAL)
     parts = [
         work_table(found),
         "## Accuracy\n\n" + accuracy_table(found),
-        "## Diversity\n\nLength of a layer's weights, mean and deviation over networks, and the mean cosine between two.\n\n"
-        + diversity_table(found),
+        f"## Diversity\n\n{DIVERSITY.strip()}\n\n" + diversity_table(found),
+        *differences(found),
         *doubts(found),
         "## Changed pictures\n\n" + write_figure(folder / f"{name}.svg", picture(found), "How well doubt tells changed pictures"),
         f"{CHANGED.strip()}{' ' + SELF.strip() if found.has_own else ''}\n\n" + attack_table(found),
@@ -181,7 +181,8 @@ def work_table(found: Measured) -> str:
         networks, pictures = found.collection.a_step[name]
         total = f"{own * networks * pictures // BATCH:,}"
         lines.append((name, len(found.all(name, "accuracy 1")), f"{own:,}", networks, pictures, total))
-    others = steps.get(DROPPED, steps[GENERATED])
+    a_step = {name: prod(sizes) for name, sizes in found.collection.a_step.items()}
+    others = round(steps[APART] * a_step[APART] / a_step[GENERATED]) if APART in steps else steps[GENERATED]
     other = f"\n\nNetworks trained apart and dropout were made with `--steps {others}`." if others != steps[GENERATED] else ""
     held = found.all(GENERATED, "training GB")
     most = f"\n\nTraining HyperGAN held {max(held):.2f} GB of the GPU's memory at most." if held else ""
@@ -221,6 +222,13 @@ def diversity_table(found: Measured) -> str:
     return table(("layer", *found.variants, *(("paper: HyperGAN", "paper: trained apart") if known else ())), lines)
 
 
+def differences(found: Measured) -> Iterator[str]:
+    """How often two networks say different things, where that was asked."""
+    said = [f"{found.cell(name, 'differ')} % ({name})" for name in found.variants if found.all(name, "differ")]
+    if said:
+        yield f"Two networks take {', '.join(said)} of the test pictures for different things."
+
+
 def doubts(found: Measured) -> Iterator[str]:
     """A part about doubt, where there is anything to be doubted."""
     if not found.all(GENERATED, "strange told"):
@@ -236,7 +244,7 @@ def doubts(found: Measured) -> Iterator[str]:
 
 
 def attack_table(found: Measured) -> str:
-    columns = {what: told for what, told in COLUMNS.items() if what not in OWN[1:] or found.has_own}
+    columns = {what: told for what, told in COLUMNS.items() if found.has_own or what in ("fooled", "fresh", "detected")}
     return table(
         ("networks", "method", "ε", *columns.values()),
         [
@@ -284,12 +292,16 @@ as much work as HyperGAN together, {work}.
 """
 KEPT = """
 Drawn networks point in different directions (cosines below 1), and many know more than one: the generator has not collapsed.
-[What keeps them apart](collapse.md) is batch normalisation with ELU. Lengths say little: they vary as much where all draws are
-one network.
+[What keeps them apart](collapse.md) is batch normalisation with ELU. Lengths say little: they vary too where all draws are one
+network.
+"""
+DIVERSITY = """
+Length of a layer's weights, mean and deviation over networks, and the mean cosine between two. Networks trained apart have channels
+in orders of their own, so that their cosines say nothing of what they do.
 """
 SELF = """
-Self-detected: of which the attacked themselves doubt more than
-of 95 % of the untouched, as whoever has trained a few networks must ask them, having no fresh ones.
+Missed: pictures that the fresh ones mistake without such doubt. Self-: the same
+of the attacked themselves, whom one must ask who has trained a few networks and has no fresh ones.
 """
 CHANGED = f"""
 {PLAN.networks} networks are attacked together, {PLAN.networks} fresh ones are asked about the {PLAN.pictures} pictures. In %:

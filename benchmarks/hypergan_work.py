@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from math import prod
+from pathlib import Path
+from time import perf_counter, process_time
 from typing import TYPE_CHECKING, Any, cast
 
 import jax
@@ -18,6 +20,9 @@ from hypernets.flat import Flat
 from hypernets.gradient import Gradient, GradientConfig
 from hypernets.hypergan import HyperGan, HyperGanConfig
 from hypernets.hypergan.targets import LeakyConvNet
+from neatcore.files import npz, read_npz
+from runner.directory import runs_root, slug
+from runner.disk import write_bytes
 from runner.networks import Drawn
 from runner.session import Parts, assemble
 from tasks.images import Images
@@ -112,9 +117,24 @@ class Work:
         """How many gradients of a network on a batch HyperGAN's steps are worth."""
         return self.steps * prod(drawn(self.variant)) // BATCH
 
+    @property
+    def kept(self) -> Path:
+        """Where the networks are kept, so that they can be measured again."""
+        words = "-".join((self.variant.name, self.variant.task, *self.variant.words, str(self.steps), str(self.seed)))
+        return runs_root() / f"hypergan-{slug(words)}.npz"
+
     def made(self) -> tuple[Drawn, dict[str, float]]:
-        """Networks of the variant's kind, trained, and figures of that."""
-        return {GENERATED: self.generated, APART: self.apart, DROPPED: self.dropped}[self.variant.name]()
+        """Networks of the variant's kind, trained, and what is measured of that; from where they were kept, if they were."""
+        if self.kept.exists():
+            arrays = read_npz(self.kept)
+            told, numbers = arrays.pop("told").tolist(), arrays.pop("numbers").tolist()
+            return Drawn(self.task, self.network, arrays), dict(zip(told, numbers, strict=True))
+        begun, worked = perf_counter(), process_time()
+        drawn, learnt = {GENERATED: self.generated, APART: self.apart, DROPPED: self.dropped}[self.variant.name]()
+        figures = {f"training {name}": value for name, value in learnt.items()}
+        figures |= {"seconds": perf_counter() - begun, "processor": process_time() - worked}
+        write_bytes(self.kept, npz({**drawn.weights, "told": np.array(list(figures)), "numbers": np.array([*figures.values()])}))
+        return drawn, figures
 
     def generated(self) -> tuple[Drawn, dict[str, float]]:
         """Networks of HyperGAN, and figures of its training."""

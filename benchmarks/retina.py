@@ -185,7 +185,8 @@ def shown(rows: Sequence[Row], folder: Path) -> list[str]:
     if wiring is None:
         raise TypeError("ES-HyperNEAT knows no substrate")
     drawn = space_figure(wiring.synapses, names=wiring.names)
-    words = f"Of the seeded runs the one that was solved soonest, seed {seed} after {chosen['generation']} generations, where its neurons stand:"
+    words = f"Of the seeded runs the one that was solved soonest, seed {seed} after {chosen['generation']} generations, where its "
+    words += "neurons stand:"
     return [words, write_figure(folder / f"{NAME}-network.svg", drawn, "Neurons in space")]
 
 

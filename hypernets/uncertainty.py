@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +11,8 @@ from scipy.stats import rankdata
 
 from neatcore.errors import require
 from neatcore.interfaces import Array, Floats, Ints
+
+Measure = Callable[[Floats, Ints], float]
 
 BINS = 15  # of the calibration error (Guo et al. 2017)
 
@@ -33,14 +35,21 @@ def accuracy(probabilities: Floats, labels: Ints) -> float:
     return float((probabilities.mean(axis=0).argmax(axis=-1) == labels).mean())
 
 
-def accuracies(probabilities: Floats, labels: Ints, sizes: Sequence[int]) -> Mapping[int, Floats]:
-    """Of every size that there are enough networks for: the accuracy of each group of so many, none of which shares a network."""
+def groups(measure: Measure, probabilities: Floats, labels: Ints, sizes: Sequence[int]) -> Mapping[int, Floats]:
+    """A measure, such as `accuracy`, of every size that there are enough networks for: of each group of so many, none of which
+    shares a network."""
     count = len(probabilities)
     return {
-        size: np.array([accuracy(probabilities[k : k + size], labels) for k in range(0, count - size + 1, size)])
+        size: np.array([measure(probabilities[k : k + size], labels) for k in range(0, count - size + 1, size)])
         for size in sizes
         if size <= count
     }
+
+
+def difference(probabilities: Floats) -> float:
+    """Share of the examples that two networks take for different things: the mean over neighbours of N networks; 0 of one."""
+    told = probabilities.argmax(axis=-1)
+    return float((told[1:] != told[:-1]).mean()) if len(told) > 1 else 0.0
 
 
 def calibration_error(probabilities: Floats, labels: Ints, bins: int = BINS) -> float:
@@ -77,7 +86,8 @@ def lengths(weights: Mapping[str, Array]) -> Mapping[str, Lengths]:
         if array.ndim > 2:
             rows = np.asarray(array, np.float64).reshape(len(array), -1)
             norms = np.linalg.norm(rows, axis=1)
-            cosine, count = np.square(np.linalg.norm((rows / norms[:, None]).sum(axis=0))), len(rows)
+            directions = rows / np.maximum(norms, np.finfo(np.float64).tiny)[:, None]
+            cosine, count = np.square(np.linalg.norm(directions.sum(axis=0))), len(rows)
             between = (cosine - count) / (count * (count - 1)) if count > 1 else 1.0
             found[name] = Lengths(float(norms.mean()), float(norms.std()), float(between))
     return found

@@ -43,14 +43,17 @@ class Attacked:
     """What one attack came to; shares in %.
 
     fooled: of pictures told rightly before, those that the attacked networks mistake. fresh: that as many other networks of the
-    same generator mistake. detected: about which those are more in doubt than about 95 % of untouched pictures. auc: area under
-    the ROC curve of telling changed from untouched pictures by that doubt. self_detected, self_auc: by the attacked themselves.
+    same generator mistake. detected: about which those are more in doubt than about 95 % of untouched pictures. missed: that they
+    mistake without such doubt. auc: area under the ROC curve of telling changed from untouched pictures by that doubt. self_…: the
+    same of the attacked themselves.
     """
 
     method: str
     epsilon: float
     fooled: float
     fresh: float
+    self_missed: float
+    missed: float
     self_detected: float
     detected: float
     self_auc: float
@@ -102,8 +105,10 @@ def against(one: Drawn, other: Drawn, chosen: Examples, pixels: Floats, plan: Pl
             doubts = list(zip(calm, (entropy(given) for given in after), strict=True))
             wrong = [given.mean(axis=0).argmax(axis=-1) != chosen.labels for given in after]
             fooled = [100 * float(each[told].mean()) for each in wrong]
-            detected = [100 * float((doubt > np.percentile(quiet, QUIET)).mean()) for quiet, doubt in doubts]
-            told_of = Attacked(method, epsilon, *fooled, *detected, *(separation(quiet, doubt) for quiet, doubt in doubts))
+            doubted = [doubt > np.percentile(quiet, QUIET) for quiet, doubt in doubts]
+            missed = [100 * float((each & ~sure).mean()) for each, sure in zip(wrong, doubted, strict=True)]
+            detected = [100 * float(each.mean()) for each in doubted]
+            told_of = Attacked(method, epsilon, *fooled, *missed, *detected, *(separation(quiet, doubt) for quiet, doubt in doubts))
             yield Changed(told_of, (pixels, changed), (before[1], after[1]), chosen.labels)
 
 
@@ -113,7 +118,7 @@ def rows_of(found: Sequence[Attacked]) -> list[list[str]]:
         [
             each.method,
             f"{each.epsilon:g}",
-            *(f"{value:.1f}" for value in (each.fooled, each.fresh, each.self_detected, each.detected)),
+            *(f"{value:.1f}" for value in (each.fooled, each.fresh, each.missed, each.self_detected, each.detected)),
             f"{each.auc:.3f}",
         ]
         for each in found
@@ -161,7 +166,7 @@ def print_attacks(reference: str, plan: Plan, champion: str, *, as_json: bool) -
             print(json.dumps(asdict(each.told)), flush=True)
     if not as_json:
         print_table(HEAD, rows_of(found), right=HEAD[1:])
-        print(f"some of the pictures: {run.media / 'attack-*.png'}")
+        print(f"shares in %; some of the pictures: {run.media / 'attack-*.png'}")
 
 
 def _sheet(changed: Changed, task: Images) -> bytes:
@@ -179,4 +184,4 @@ def _sheet(changed: Changed, task: Images) -> bytes:
     return png(attack_figure(attack, words))
 
 
-HEAD = ("method", "epsilon", "fooled %", "fresh fooled %", "self-detected %", "detected %", "ROC area")
+HEAD = ("method", "epsilon", "fooled", "fresh fooled", "missed", "self-detected", "detected", "ROC area")

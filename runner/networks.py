@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -151,13 +151,14 @@ def pixels_of(examples: Examples, white: float, inputs: int) -> Floats:
 
 def print_evaluation(drawn: Drawn, outliers: str | None) -> None:
     """Tables on the screen: accuracy and calibration by how many answer together, diversity by layer, doubt about outliers."""
-    from hypernets.uncertainty import accuracies, entropy, lengths, probabilities, separation
+    from hypernets.uncertainty import difference, entropy, lengths, probabilities, separation
 
     examples, white = pictures_of(drawn)
     inside = probabilities(drawn.answers(pixels_of(examples, white, drawn.task.inputs)))
-    rows = list(_accuracies(accuracies(inside, examples.labels, SIZES), inside, examples.labels))
     head = ("networks", "accuracy %", "±", "calibration error %")
-    print_table(head, rows, right=head)
+    print_table(head, list(_accuracies(inside, examples.labels)), right=head)
+    if len(inside) > 1:
+        print(f"two networks take {100 * difference(inside):.2f} % of the pictures for different things")
     print()
     shown = [
         (name, f"{each.mean:.2f}", f"{each.deviation:.2f}", f"{each.cosine:.3f}") for name, each in lengths(drawn.weights).items()
@@ -187,9 +188,9 @@ def collapse(drawn: Drawn) -> str:
     return ""
 
 
-def _accuracies(found: Mapping[int, Floats], inside: Floats, labels: Ints) -> Iterator[Sequence[str]]:
-    from hypernets.uncertainty import calibration_error
+def _accuracies(inside: Floats, labels: Ints) -> Iterator[Sequence[str]]:
+    from hypernets.uncertainty import accuracy, calibration_error, groups
 
-    for size, values in found.items():
-        error = 100 * calibration_error(inside[:size], labels)
-        yield str(size), f"{100 * values.mean():.2f}", f"{100 * values.std():.2f}", f"{error:.2f}"
+    right, errors = (groups(measure, inside, labels, SIZES) for measure in (accuracy, calibration_error))
+    for size, values in right.items():
+        yield str(size), f"{100 * values.mean():.2f}", f"{100 * values.std():.2f}", f"{100 * errors[size].mean():.2f}"

@@ -220,8 +220,9 @@ class HyperGan:
 
     def _beside(self, noise: jax.Array) -> jax.Array:
         """Noise (N, n) after noise of draws, always the same, over which hidden units are normalised: so that what becomes of one
-        noise does not depend on others that are drawn with it (Salimans et al. 2016, section 3.4)."""
-        return jnp.concatenate([self.noise(jax.random.key(self.config.seed), self._known), noise])
+        noise does not depend on others that are drawn with it (Salimans et al. 2016, section 3.4). No seed draws the same."""
+        key = jax.random.fold_in(jax.random.key(self.config.seed), self._known)
+        return jnp.concatenate([self.noise(key, self._known), noise])
 
     def _mixed(self, arrays: Mapping[str, Weights], noise: jax.Array) -> jax.Array:
         """The codes of noise; units are normalised over the first `codes` of them, as in `_written`."""

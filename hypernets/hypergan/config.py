@@ -29,7 +29,7 @@ class HyperGanConfig(Parameters):
     )
     codes: int = Field(
         256,
-        ge=1,
+        ge=8,
         le=65_536,
         description="draws of codes at each step, on which the discriminator is trained, and over which units are normalised",
     )

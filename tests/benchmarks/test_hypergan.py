@@ -21,8 +21,9 @@ SMALL = ("units=[32]", "codes=32", "matching=0")
 
 
 @pytest.fixture
-def short(monkeypatch: pytest.MonkeyPatch) -> None:
+def short(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Few networks, few pictures."""
+    monkeypatch.setenv("NEATCORE_RUNS", str(tmp_path / "runs"))
     whole = hypergan.pictures_of
     monkeypatch.setattr(hypergan, "NETWORKS", 10)
     monkeypatch.setattr(hypergan_work, "ATTACKED", 12)
@@ -47,6 +48,10 @@ def test_the_experiment_in_short(data: Path, tmp_path: Path, monkeypatch: pytest
     assert found.variants == [GENERATED, APART, DROPPED]
     assert found.all(GENERATED, "accuracy 10") != []
     assert found.cell(APART, "accuracy 5") == "–"
+    variant = replace(mnist.variants[1], words=("matching=0",))
+    again = attempt(variant, 1, 6)  # the networks were kept
+    assert again == [row for row in rows if row["variant"] == APART]
+    assert len(list((tmp_path / "runs").glob("hypergan-*.npz"))) == 3
     for name in found.variants:
         assert 0 <= found.all(name, "strange told")[0] <= 1
     lengths = [found.all(DROPPED, f"deviation {layer}")[0] for layer in ("conv1.kernel", "dense1.kernel")]
@@ -64,6 +69,8 @@ def test_the_experiment_in_short(data: Path, tmp_path: Path, monkeypatch: pytest
     assert found.all(DROPPED, "training steps") == [48]  # as many gradients of a network on 128 pictures as HyperGAN's 6 steps
     assert "trained apart, attacked" in (tmp_path / "hypergan-after-6.svg").read_text()
     assert "dropout as much alone" in page.body
+    assert "were made with" not in page.body
+    assert "of the test pictures for different things" in page.body
     assert 0 <= found.all(GENERATED, "auc pgd 0.3 of 6")[0] <= 1
     usual = result(rows, tmp_path, mnist.steps)
     assert (usual.name, "--steps" in usual.command) == ("hypergan", False)

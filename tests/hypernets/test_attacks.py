@@ -8,7 +8,7 @@ import pytest
 from numpy.random import default_rng
 from scipy.special import log_softmax, softmax
 
-from hypernets.attacks import STRIDE, attack
+from hypernets.attacks import STRIDE, attack, mistaken
 from hypernets.dense import Dense
 from neatcore.errors import InputError
 from neatcore.interfaces import Floats, Ints
@@ -58,6 +58,26 @@ def answer(weights: dict[str, Floats], p: int, pixels: Floats) -> Floats:
     hidden = np.maximum(pixels @ weights["dense1.kernel"][p] + weights["dense1.bias"][p], 0)
     found: Floats = hidden @ weights["dense2.kernel"][p] + weights["dense2.bias"][p]
     return found
+
+
+def test_the_measure_of_mistakes_rises_with_the_cross_entropy_and_does_not_vanish() -> None:
+    """Log odds of the mean probability, written out; and its slope where softmax has underflown."""
+    logits, labels = default_rng(3).normal(size=(4, 50, 3)), default_rng(4).integers(3, size=50)
+    right = softmax(logits, axis=-1).mean(axis=0)[np.arange(50), labels]
+    np.testing.assert_allclose(mistaken(jax.numpy.asarray(logits), labels), np.log((1 - right) / right), atol=1e-4)
+    far = jax.numpy.asarray([[[0.0, 200.0, 150.0]]])
+    for label, slope in ((0, (-1, 1, 0)), (1, (0, -1, 1))):  # mistaken by far, and told rightly by far
+        found = jax.grad(lambda x, label=label: mistaken(x, jax.numpy.asarray([label])).sum())(far)
+        np.testing.assert_allclose(found[0, 0], slope, atol=1e-6)
+
+
+@pytest.mark.parametrize("scale", [1.0, 1e3])
+def test_every_pixel_moves_however_sure_networks_are(scale: float) -> None:
+    weights, (pixels, labels) = weights_of(LINEAR, 1), examples()
+    weights["dense1.kernel"] *= np.float32(scale)
+    for method in ("fgsm", "pgd"):
+        changed = attack(method, LINEAR, weights, pixels, labels, 0.1)
+        np.testing.assert_allclose(np.abs(changed - pixels), 0.1, atol=1e-6)
 
 
 def test_many_networks_are_attacked_together_and_more_steps_do_more_harm() -> None:

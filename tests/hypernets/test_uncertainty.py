@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.random import default_rng
 
-from hypernets.uncertainty import accuracies, calibration_error, entropy, lengths, probabilities, separation
+from hypernets.uncertainty import accuracy, calibration_error, difference, entropy, groups, lengths, probabilities, separation
 
 
 def test_probabilities_and_entropy() -> None:
@@ -18,10 +18,16 @@ def test_probabilities_and_entropy() -> None:
 
 def test_groups_share_no_network() -> None:
     told = np.eye(2)[np.array([[0, 0], [0, 1], [1, 1], [1, 0], [0, 0]])]  # 5 networks, 2 examples
-    found = accuracies(told, np.array([0, 0]), (1, 2, 10))
+    found = groups(accuracy, told, np.array([0, 0]), (1, 2, 10))
     assert found[1].tolist() == [1.0, 0.5, 0.0, 0.5, 1.0]
     assert found[2].tolist() == [1.0, 0.5]  # ties go to the first class
     assert 10 not in found
+
+
+def test_how_often_two_networks_differ() -> None:
+    told = np.eye(2)[np.array([[0, 0], [0, 1], [1, 0]])]  # 3 networks, 2 examples
+    assert difference(told) == pytest.approx((0.5 + 1) / 2)
+    assert difference(told[:1]) == 0
 
 
 def test_calibration_error_by_hand() -> None:
