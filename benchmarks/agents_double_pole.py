@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from time import process_time
-from typing import Annotated
+from typing import Annotated, Any
 
 import numpy as np
 import typer
@@ -16,12 +17,17 @@ from benchmarks.command import run
 from benchmarks.latent import by_chance, searched
 from benchmarks.results import FOLDER, Result, table, write_figure
 from benchmarks.sample import grouped
+from benchmarks.trials import evolving
 from benchmarks.variants import Row, Variant, command_of, greater, of, run_all, seeds_of
 from neatcore.errors import InputError
-from neatcore.files import save
+from neatcore.files import read_npz, save
+from neatcore.interfaces import Floats, Generation
+from neatcore.loop import evolve
 from runner.agents import Embedding
 from runner.directory import runs_root
 from runner.disk import write_text
+from runner.session import assemble
+from runner.settings import Settings
 from viz.agents import densities_figure
 
 NAME = "agents_double_pole"
@@ -32,7 +38,7 @@ HIDDEN, WIDTHS, LATENT = (4,), (128, 64), 16
 SIZES = ("networks=20000", "runs=16", "kept=4", "hidden=[4]", "widths=[128, 64]", f"latent={LATENT}")
 KINDS = {"aligned": (), "as they were": ("align=false",)}
 ANGLES = (4.0, 12.0)  # degrees by which the long pole leans at first; the generator knows the first
-METHODS = ("latent space", "weights", "z by chance", "learnt networks")
+METHODS = ("latent space", "weights", "z by chance", "learnt networks", "learnt normal")
 
 
 def kept() -> Path:
@@ -67,8 +73,8 @@ def known(found: Embedding, seed: int) -> dict[str, float]:
     rng, names = default_rng(seed), [name.replace("–", "-") for name in found.collection.names]
     ends = (found.chosen(names[0], "from", rng), found.chosen(names[3], "to", rng))
     figures = line_figures(between(found.collection, found.all, found.task, ends, seed))
-    told = knowledge(found.all.embed(found.collection.vectors), found.collection.raw, found.collection.fitness, rng)
-    figures |= {"r2": told.linear, "r2_squares": told.squares, "r2_weights": told.weights}
+    told = knowledge(found.collection, found.all.embed(found.collection.vectors), rng)
+    figures |= {"r2": told.linear, "r2_squares": told.squares, "r2_weights": told.weights, "r2_aligned": told.aligned}
     return {name: round(float(value), 3) for name, value in figures.items()}
 
 
@@ -76,7 +82,7 @@ def searches() -> list[Variant]:
     """Methods on each angle; the latent space is that of the aligned networks' generator."""
     known = (f"generator={generator()}", "ends=[6, 1]", "hidden=[4]", "pairs=false", "widths=[128, 64]", f"latent={LATENT}")
     latent: tuple[str, ...] = ("encoding=latent", "search=cma", *known)
-    words = dict.fromkeys(METHODS, latent) | {"weights": ("encoding=mlp", "hidden=[4]", "search=cma")}
+    words = dict.fromkeys(METHODS, latent) | dict.fromkeys((METHODS[1], METHODS[4]), ("encoding=mlp", "hidden=[4]", "search=cma"))
     return [
         Variant(f"{angle:g}°, {method}", "double-pole", "", (*words[method], f"angle={angle:g}"))
         for angle in ANGLES
@@ -87,9 +93,35 @@ def searches() -> list[Variant]:
 def solve(variant: Variant, seed: int, budget: int) -> list[Row]:
     """One run until it is solved, or has evaluated so many networks."""
     method = variant.name.partition(", ")[2]
-    if method in METHODS[2:]:
+    if method in METHODS[2:4]:
         return [by_chance(variant, seed, budget, kept() if method == METHODS[3] else None)]
-    return [searched(variant, seed, budget)]
+    return [searched(variant, seed, budget, normal_course if method == METHODS[4] else evolving)]
+
+
+@dataclass(frozen=True)
+class Normal:
+    """z (n,) of N(0, I) becomes weights of a normal distribution like that of learnt networks: a generator without training."""
+
+    encoding: Any  # of networks as vectors of their weights
+    mean: Floats
+    root: Floats
+
+    @property
+    def space(self) -> Any:
+        return self.encoding.space
+
+    def decode(self, genomes: Sequence[Floats], /) -> Any:
+        return self.encoding.decode([self.mean + self.root @ genome for genome in genomes])
+
+
+def normal_course(settings: Settings, seed: int) -> Iterator[Generation[Any]]:
+    """The generations of a search on weights that begins with draws from that distribution, of aligned networks."""
+    from hypernets.agents.bodies import Body, aligned
+    from hypernets.agents.studies import moments
+
+    parts = assemble(settings, seed)
+    encoding = Normal(parts.encoding, *moments(aligned(Body(6, HIDDEN, 1), read_npz(kept())["weights"])))
+    return evolve(parts.search, encoding, parts.model, parts.task, parts.rng)
 
 
 # --- the page -----------------------------------------------------------------------------------------------------------
@@ -129,12 +161,19 @@ def _median(runs: Sequence[Row], angle: float, method: str) -> str:
 
 
 def groups_table(rows: Sequence[Row]) -> str:
-    columns = ("theirs", "made", "posterior")
     lines = [
-        (row["variant"], row["group"], f"{int(row['networks']):,}", *(pair(row, name) for name in columns), row["variety"])
+        (
+            row["variant"],
+            row["group"],
+            f"{int(row['networks']):,}",
+            *(pair(row, name) for name in ("theirs", "made", "posterior", "normal")),
+            f"{float(row['middle']):.0f}",
+            row["variety"],
+        )
         for row in rows
     ]
-    return table(("networks", "group", "number", "steps", "generated", "generated, own z", "variety"), lines)
+    head = ("networks", "group", "number", "steps", "generated", "generated, own z", "normal", "mean network", "variety")
+    return table(head, lines)
 
 
 def studies_table(rows: Sequence[Row]) -> str:
@@ -148,7 +187,7 @@ def studies_table(rows: Sequence[Row]) -> str:
         "to_learnt": "best, learnt",
         "to_made": "made again ",
     }
-    known = {"r2": "R²", "r2_squares": "R², squares", "r2_weights": "R², weights"}
+    known = {"r2": "R²", "r2_squares": "R², squares", "r2_weights": "R², weights", "r2_aligned": "R², aligned"}
     lines = [
         (row["variant"], *(f"{float(row[key]):.0f}" for key in columns), *(f"{float(row[key]):.2f}" for key in known))
         for row in rows
@@ -185,18 +224,23 @@ Networks are 6-{hidden}-1 with tanh units, `kept` along sixteen runs of CMA-ES s
 solved the task or are a hundred generations old. Groups are quarters of the networks by fitness: the steps, of at most {lasts:,},
 that both poles stand, the long one leaning by 4° at first. `generated` are {made:,} networks of z from N(0, I), {latent} numbers,
 `own z` as many of a normal distribution like that of the group's embeddings. Each generator takes {passes} passes over its
-networks. `variety` is the variance of generated weights as a share of that of the networks fitted to; near 0 the generator makes
+networks. `normal` and `mean network` are controls that nothing was fitted for: as many weights of a normal distribution with the
+group's mean and so much of its covariance that they are as varied as what is generated; and the one network whose weights are the
+mean. `variety` is the variance of generated weights as a share of that of the networks fitted to; near 0 the generator makes
 always the same network.
 """
 STUDIES = """
 Bends are of two hundred pairs of networks, one of the worst quarter, one of the best: the mean distance of steps along the line
 from the straight line between its own ends, and for the latent space also from that between the networks as they were learnt.
 Columns of ends: the mean steps of the networks as they were, and as the generator makes them again. R²: steps predicted from
-embeddings of networks that were kept back, by a line, with squares and products, and by a line from their weights.
+embeddings of networks that were kept back from the prediction, though not from the embedding, by a line, with squares and
+products; and by a line from their weights, as they were and with hidden units aligned.
 """
 SEARCHES = """
 A run has solved the task when both poles stand for 100,000 steps, or ends after {budget} evaluations. What it took to learn the
-networks and to fit the generator is not counted. `weights`: CMA-ES on the weights of the same network, from N(0, I).
+networks and to fit the generator is not counted. `weights`: CMA-ES on the weights of the same network, from N(0, I). `learnt
+normal`: the same on z of which weights are a linear function, so that N(0, I) becomes a normal distribution with mean and
+covariance of the learnt networks, their hidden units aligned: a generator without training, of as many numbers as weights.
 """
 
 

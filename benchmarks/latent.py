@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
 import typer
@@ -21,8 +21,9 @@ from benchmarks.trials import evolving
 from benchmarks.variants import COLOURS, Row, Variant, command_of, greater, of, run_all, seeds_of, solved_curves
 from neatcore.errors import InputError
 from neatcore.files import read_npz
-from neatcore.interfaces import Evaluation
+from neatcore.interfaces import Evaluation, Generation
 from runner.session import assemble
+from runner.settings import Settings
 from viz.style import LIGHT, Margins, dress, figure
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ POLES = (1.0, 4.0, 8.0)  # metres; the generator knows the first
 METHODS = ("latent space", "weights", "NEAT", "z by chance", "learnt networks")
 TOGETHER = 14  # evaluated before one looks whether the task is solved, where nothing is searched
 TINTS = (*COLOURS, LIGHT.muted)
+Course = Callable[[Settings, int], Iterator[Generation[Any]]]  # settings and a seed → the generations of a run
 
 
 def words(method: str) -> tuple[str, ...]:
@@ -61,12 +63,12 @@ def attempt(variant: Variant, seed: int, budget: int) -> list[Row]:
     return [searched(variant, seed, budget)]
 
 
-def searched(variant: Variant, seed: int, budget: int) -> Row:
+def searched(variant: Variant, seed: int, budget: int, begin: Course = evolving) -> Row:
     """One run of a search, and how fit its first generation was."""
-    for generation in evolving(variant.settings(1), seed):
+    for generation in begin(variant.settings(1), seed):
         if generation.solved or generation.evaluations >= budget:
             break
-    first = next(islice(evolving(variant.settings(1), seed), 1)).evaluation.fitness
+    first = next(islice(begin(variant.settings(1), seed), 1)).evaluation.fitness
     best = float(generation.evaluation.fitness.max())
     row = {"variant": variant.name, "seed": seed, "solved": int(generation.solved), "evaluations": generation.evaluations}
     return row | {"best": best, "first_median": float(np.median(first)), "first_best": float(first.max())}

@@ -43,20 +43,26 @@ REPORTED, MAPPED = 300, 6000  # networks in a report: made by each generator, on
 
 @dataclass(frozen=True, eq=False)
 class Made:
-    """A group of networks, and the fitness of some that its generator made: of z from N(0, I), and from its own embeddings'."""
+    """A group of networks, and the fitness of some that its generator made: of z from N(0, I), and from its own embeddings'.
+
+    As controls, of as many draws from a normal distribution of weights that are as varied, and of the mean network.
+    """
 
     group: str
     theirs: Floats
     made: Floats
     posterior: Floats
+    normal: Floats
+    middle: float
     variety: float
 
     @property
     def row(self) -> dict[str, Any]:
-        figures = {"theirs": self.theirs, "made": self.made, "posterior": self.posterior}
+        figures = {"theirs": self.theirs, "made": self.made, "posterior": self.posterior, "normal": self.normal}
         pairs = [(name, (("mean", a.mean()), ("sd", a.std()))) for name, a in figures.items()]
         said = {f"{name}_{part}": round(float(value), 2) for name, parts in pairs for part, value in parts}
-        return {"group": self.group, "networks": len(self.theirs), **said, "variety": round(self.variety, 4)}
+        single = {"middle": round(self.middle, 2), "variety": round(self.variety, 4)}
+        return {"group": self.group, "networks": len(self.theirs), **said, **single}
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,14 +109,18 @@ class Embedding:
 
     def made(self, count: int, seed: int) -> list[Made]:
         """Networks of every generator."""
+        from hypernets.agents.studies import normal
+
         found = []
         for place in self.search.fits:
             fitted, members = self.search.fitted(place), self.collection.members[place]
-            normal, own = (
-                self.fitness(fitted.draw(count, default_rng([seed, place]), posterior), seed) for posterior in (False, True)
-            )
-            theirs = self.collection.fitness[members]
-            found.append(Made(self.collection.names[place], theirs, normal, own, fitted.variety(default_rng(seed))))
+            theirs, variety = self.collection.vectors[members], fitted.variety(default_rng(seed))
+            drawn = [fitted.draw(count, default_rng([seed, place]), posterior) for posterior in (False, True)]
+            drawn.append(normal(theirs, variety, count, default_rng([seed, place])))
+            made, own, control = (self.fitness(vectors, seed) for vectors in drawn)
+            middle = float(self.fitness(theirs.mean(axis=0, keepdims=True, dtype=np.float64), seed)[0])
+            fitness = self.collection.fitness[members]
+            found.append(Made(self.collection.names[place], fitness, made, own, control, middle, variety))
         return found
 
     def chosen(self, name: str, option: str, rng: np.random.Generator) -> Array:
@@ -158,9 +168,10 @@ def save_agents(run: Run, count: int, seed: int, out: Path | None) -> Path:
 def _print_made(made: Sequence[Made]) -> None:
     from hypernets.agents.search import COLLAPSED
 
-    head = ("group", "networks", "fitness", "±", "made", "±", "own z", "±", "variety")
-    rows = [[row["group"], f"{row['networks']:,}", *(f"{row[key]:.4g}" for key in list(row)[2:])] for row in (m.row for m in made)]
-    print_table(head, rows, right=head[1:])
+    shown = {"fitness": "theirs_mean", "± ": "theirs_sd", "made": "made_mean", "±": "made_sd", "own z": "posterior_mean"}
+    shown |= {"normal": "normal_mean", "middle": "middle", "variety": "variety"}
+    rows = [[row["group"], f"{row['networks']:,}", *(f"{row[key]:.4g}" for key in shown.values())] for row in (m.row for m in made)]
+    print_table(("group", "networks", *shown), rows, right=("networks", *shown))
     for each in made:
         if each.variety < COLLAPSED:
             print(
@@ -193,6 +204,7 @@ def _print_lines(lines: Lines, spaces: Mapping[str, Floats], *, as_json: bool) -
     bends = {
         "from the straight line": [lines.mean_bend(fitness) for fitness in spaces.values()],
         "each pair from its own": [lines.bend(fitness) for fitness in spaces.values()],
+        "from that of the learnt": [lines.bend(fitness, lines.weights) for fitness in spaces.values()],
     }
     if as_json:
         for row in rows:
@@ -217,11 +229,12 @@ def sections(run: Run) -> Iterator[Section]:
     yield _section("Networks that are made", label, lambda tone: densities_figure(groups, words, theme=tone))
     found, rng = embedding.collection, default_rng(0)
     codes = embedding.all.embed(found.vectors)
-    known = knowledge(codes, found.raw, found.fitness, rng)
+    known = knowledge(found, codes, rng)
     shown = rng.permutation(len(codes))[:MAPPED]
     places = plane(codes, known.guide)[shown]
     label = (
-        f"Networks in the latent space. From its place there a line predicts {words}: R² {known.linear:.2f} on networks kept back"
+        f"Networks in the latent space. From its place there a line predicts {words}: R² {known.linear:.2f} on networks kept back, "
+        f"from aligned weights {known.aligned:.2f}"
     )
     yield _section("The latent space", label, lambda tone: map_figure(places, found.fitness[shown], words, theme=tone))
 

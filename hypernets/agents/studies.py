@@ -72,7 +72,8 @@ def _along(points: Array, rows: tuple[Array, Array], shares: Floats) -> Floats:
 
 @dataclass(frozen=True)
 class Knowledge:
-    """R² of fitness on networks that were kept back: predicted from embeddings, and from weights; by a line, and with squares.
+    """R² of fitness on networks that were kept back from the prediction, though not from the embedding: predicted from embeddings
+    by a line, and with squares; as controls by a line from weights, as they were, and aligned.
 
     guide: the direction (L,) along which fitness rises, of length 1.
     """
@@ -80,17 +81,34 @@ class Knowledge:
     linear: float
     squares: float
     weights: float
+    aligned: float
     guide: Floats
 
 
-def knowledge(codes: Floats, vectors: Array, fitness: Floats, rng: Generator) -> Knowledge:
-    """Of embeddings (N, L), weights (N, n) and fitness (N,)."""
+def knowledge(found: Collection, codes: Floats, rng: Generator) -> Knowledge:
+    """Of a collection's networks, and their embeddings (N, L)."""
     order = rng.permutation(len(codes))
     kept = order[: int(TESTED * len(order))], order[int(TESTED * len(order)) :]
-    linear, guide = _predicted(codes, fitness, *kept)
-    squares, _ = _predicted(_squared(codes), fitness, *kept)
-    weights, _ = _predicted(np.asarray(vectors, np.float64), fitness, *kept)
-    return Knowledge(linear, squares, weights, guide / np.linalg.norm(guide))
+    linear, guide = _predicted(codes, found.fitness, *kept)
+    others = _squared(codes), found.raw.astype(np.float64), aligned(found.body, found.raw).astype(np.float64)
+    squares, weights, even = (_predicted(features, found.fitness, *kept)[0] for features in others)
+    return Knowledge(linear, squares, weights, even, guide / np.linalg.norm(guide))
+
+
+def moments(vectors: Array) -> tuple[Floats, Floats]:
+    """The mean (n,) of networks (N, n), and the symmetric root (n, n) of their covariance."""
+    mean = vectors.mean(axis=0, dtype=np.float64)
+    around = vectors - mean
+    values, axes = np.linalg.eigh(around.T @ around / len(vectors))
+    return mean, axes * np.sqrt(np.maximum(values, 0)) @ axes.T
+
+
+def normal(vectors: Array, share: float, count: int, rng: Generator) -> Floats:
+    """Weights (count, n) of a normal distribution with the mean of networks (N, n), and with `share` of their covariance: what a
+    generator that makes networks as varied must be better than."""
+    mean, root = moments(vectors)
+    drawn: Floats = mean + share**0.5 * rng.normal(size=(count, len(mean))) @ root
+    return drawn
 
 
 def _squared(codes: Floats) -> Floats:

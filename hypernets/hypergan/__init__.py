@@ -218,11 +218,15 @@ class HyperGan:
         found["mixer"] = {name: self.config.pace * array for name, array in found["mixer"].items()}
         return found
 
+    @property
+    def reference(self) -> jax.Array:
+        """Noise of draws, always the same, over which hidden units are normalised: so that what becomes of one noise does not
+        depend on others that are drawn with it (Salimans et al. 2016, section 3.4). None of them is ever drawn by a seed."""
+        return self.noise(jax.random.fold_in(jax.random.key(self.config.seed), self._known), self._known)
+
     def _beside(self, noise: jax.Array) -> jax.Array:
-        """Noise (N, n) after noise of draws, always the same, over which hidden units are normalised: so that what becomes of one
-        noise does not depend on others that are drawn with it (Salimans et al. 2016, section 3.4). No seed draws the same."""
-        key = jax.random.fold_in(jax.random.key(self.config.seed), self._known)
-        return jnp.concatenate([self.noise(key, self._known), noise])
+        """Noise (N, n) after that of the reference."""
+        return jnp.concatenate([self.reference, noise])
 
     def _mixed(self, arrays: Mapping[str, Weights], noise: jax.Array) -> jax.Array:
         """The codes of noise; units are normalised over the first `codes` of them, as in `_written`."""

@@ -12,7 +12,7 @@ from neatcore.errors import InputError
 
 
 def rows() -> list[Row]:
-    figures = {"r2": 0.5, "r2_squares": 0.6, "r2_weights": 0.1, "processor": 100}
+    figures = {"r2": 0.5, "r2_squares": 0.6, "r2_weights": 0.1, "r2_aligned": 0.7, "processor": 100}
     bends = {f"{kind}_{space}": 10.0 + place for place, space in enumerate(agents.SPACES) for kind in ("bend", "mean_bend")}
     bends |= {"bend_learnt_ends": 13.0, "from_learnt": 14.0, "to_learnt": 15.0, "from_made": 16.0, "to_made": 17.0}
     found = []
@@ -20,10 +20,18 @@ def rows() -> list[Row]:
         for place, group in enumerate(agents.PAPER):
             pairs = {
                 f"{name}_{part}": 10.0 * place + k
-                for k, name in enumerate(("theirs", "made", "posterior"))
+                for k, name in enumerate(("theirs", "made", "posterior", "normal"))
                 for part in ("mean", "sd")
             }
-            row = {"variant": variant.name, "seed": 1, "group": group, "networks": 100 * (place + 1), **pairs, "variety": 0.25}
+            row = {
+                "variant": variant.name,
+                "seed": 1,
+                "group": group,
+                "networks": 100 * (place + 1),
+                **pairs,
+                "middle": 70,
+                "variety": 0.25,
+            }
             found.append(row | (figures | bends if group == "all" else dict.fromkeys(figures | bends, "")))
     return found
 
@@ -32,7 +40,10 @@ def test_the_page_has_the_papers_table_beside_ours(tmp_path: Path, monkeypatch: 
     monkeypatch.setenv("NEATCORE_RUNS", str(tmp_path / "runs"))
     text = agents.result(rows(), tmp_path, 20).write(tmp_path, packages=("jax",)).read_text(encoding="utf-8")
     assert "generator of all 500 survive 41.0 steps" in text
-    assert "| 101–150 | 10,103 | 132.6 ± 13.1 | 127.0 ± 55.3 | 300 | 20.0 ± 20.0 | 21.0 ± 21.0 | 22.0 ± 22.0 |" in text
+    assert (
+        "| 101–150 | 10,103 | 132.6 ± 13.1 | 127.0 ± 55.3 | 300 | 20.0 ± 20.0 | 21.0 ± 21.0 | 22.0 ± 22.0 | 23.0 ± 23.0 | 70 |"
+        in text
+    )
     assert sum(counts for counts, *_ in list(agents.PAPER.values())[:-1]) == agents.PAPER["all"][0]
     assert text.count("aligned, β") >= 3
     assert "survive longer than those of any group's; so they do with `aligned, β = 0.003` and" in text

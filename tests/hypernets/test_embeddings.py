@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from numpy.random import default_rng
 
-from hypernets.agents.bodies import Body
+from hypernets.agents.bodies import Body, aligned
 from hypernets.agents.collection import Collection
 from hypernets.agents.generator import AgentsConfig, agents
 from hypernets.agents.latent import LatentConfig, latent
@@ -220,13 +220,19 @@ def test_a_bend_is_the_distance_from_the_straight_line() -> None:
 def test_what_an_embedding_knows() -> None:
     rng = default_rng(0)
     codes = rng.normal(size=(3000, 4))
-    known = knowledge(codes, rng.normal(size=(3000, 6)), 3 * codes[:, 1], rng)
+    body = Body(1, (2,), 1)
+    weights = rng.normal(size=(3000, body.size))
+    known = knowledge(Collection.of(body, weights, 3 * codes[:, 1], 0, align=False), codes, rng)
     assert known.linear > 0.99
-    assert abs(known.weights) < 0.05
+    assert max(abs(known.weights), abs(known.aligned)) < 0.05
     assert np.abs(known.guide) == pytest.approx([0, 1, 0, 0], abs=0.02)
-    curved = knowledge(codes, codes, codes[:, 0] * codes[:, 2], rng)
+    curved = knowledge(Collection.of(body, weights, codes[:, 0] * codes[:, 2], 0, align=False), codes, rng)
     assert abs(curved.linear) < 0.05
     assert curved.squares > 0.95
+    strength = aligned(body, weights)[:, body.size - 3]  # with which the first hidden unit pushes
+    even = knowledge(Collection.of(body, weights, strength, 0, align=False), codes, rng)
+    assert even.aligned > 0.99
+    assert even.weights < 0.2
     stretched = codes * [1, 1, 5, 1]
     flat = plane(stretched, known.guide)
     assert np.corrcoef(flat[:, 0], codes[:, 1])[0, 1] > 0.99

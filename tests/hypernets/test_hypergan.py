@@ -41,7 +41,7 @@ def test_laws(small: tuple[HyperGan, Ensemble], first: jax.Array) -> None:
 def test_networks_are_made_as_the_paper_says(small: tuple[HyperGan, Ensemble], first: jax.Array) -> None:
     """Noise to codes, one for each layer, and each code to its layer's weights, with units normalised over draws that are known."""
     generator, _ = small
-    known = np.asarray(generator.noise(jax.random.key(SMALL.seed), SMALL.codes))
+    known = np.asarray(generator.reference)
     noise = np.asarray(generator.noise(jax.random.key(3), 2))
     arrays = {name: np.asarray(array, np.float64) for name, array in generator.packing.unpack(first).items()}
 
@@ -133,6 +133,14 @@ def test_each_part_follows_its_own_game(small: tuple[HyperGan, Ensemble], first:
     assert differ({n: plain[n] for n in mixer}, {n: more[n] for n in mixer}) > 1e-4
     assert differ({n: plain[n] for n in writers}, {n: more[n] for n in writers}) < 1e-6
     assert differ({n: plain[n] for n in writers}, {n: relabelled[n] for n in writers}) > 1e-4
+
+
+def test_no_network_is_among_those_that_all_are_normalised_over() -> None:
+    generator, _ = small()
+    reference = {row.tobytes() for row in np.asarray(generator.reference)}
+    assert len(reference) == SMALL.codes
+    for seed in range(3):
+        assert not reference & {row.tobytes() for row in np.asarray(generator.noise(jax.random.key(seed), SMALL.codes))}
 
 
 def test_the_mixer_first_learns_codes_of_unit_covariance() -> None:
