@@ -92,7 +92,8 @@ def test_lines_go_from_one_network_to_another(trained: Run) -> None:
     shown = call("interpolate", str(trained.path), "--from", "5", "--to", "7", "--json").stdout
     *told, bends = map(json.loads, shown.splitlines())
     assert {name: list(values) for name, values in bends.items()} == {
-        words: ["latent space", "weights", "weights, aligned"] for words in ("from the straight line", "each pair from its own")
+        words: ["latent space", "weights", "weights, aligned"]
+        for words in ("from the straight line", "each pair from its own", "from that of the learnt")
     }
     assert [row["share of the way"] for row in told] == np.linspace(-1, 2, 25).tolist()
     for word, complaint in (("10-20", "unknown network for --from: '10-20'"), ("160", "there are 160 networks, numbered from 0")):
