@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -53,8 +54,8 @@ class Collection:
         if not self.whole:
             ends = [f"{edge:.4g}" for edge in self.edges]
             return [f"to {ends[0]}", f"to {ends[1]}", f"to {ends[2]}", f"above {ends[2]}", ALL]
-        step = int(self.edges[0])
-        return [*(f"{k * step + 1}–{(k + 1) * step}" for k in range(GROUPS)), ALL]
+        ends = [0, *(int(edge) for edge in self.edges), round(GROUPS * self.edges[0])]
+        return [*(f"{low + 1}–{high}" for low, high in pairwise(ends)), ALL]
 
     @property
     def members(self) -> Sequence[Bools]:

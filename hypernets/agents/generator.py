@@ -12,7 +12,7 @@ from numpy.random import Generator
 from pydantic import Field
 
 from hypernets.agents.bodies import Body
-from hypernets.agents.vae import Fitted, Vae
+from hypernets.agents.vae import MEASURED, Fitted, Vae
 from neatcore.interfaces import Floats, Ints, Policy, Simulation, State, VectorSpace
 from neatcore.parameters import Parameters, Size
 from neatcore.perceptron import PerceptronPolicy
@@ -48,7 +48,7 @@ class Agents:
     @property
     def counts(self) -> Mapping[str, int]:
         """trained: numbers of encoder and decoder. weights: of a network that is made."""
-        return {"trained": self.vae.packing.without(("mean", "deviation", "centre", "spread")).size, "weights": self.vae.size}
+        return {"trained": self.vae.packing.without(MEASURED).size, "weights": self.vae.size}
 
     def initial(self, key: jax.Array, /) -> jax.Array:
         return self.vae.packing.pack(self.vae.initial(key))

@@ -163,6 +163,9 @@ def test_groups_are_quarters_of_an_episode(searched: tuple[AgentSearch, Agents])
     assert sum(found.counts) == 400
     for place, members in enumerate(found.members[:-1]):
         assert ((found.fitness[members] > 15 * place) & (found.fitness[members] <= 15 * (place + 1))).all()
+    odd = Collection.of(PAIRED, found.raw, np.arange(400.0) % 50 + 1, 50, align=False)
+    assert odd.names == ["1–12", "13–25", "26–37", "38–50", "all"]
+    assert [odd.fitness[members].max() for members in odd.members] == [12, 25, 37, 50, 50]
     quartiles = Collection.of(PAIRED, found.raw, np.arange(400.0)[::-1], 0, align=False)
     assert quartiles.counts == [100] * 4
     assert quartiles.names[0] == "to 99.75"
