@@ -148,9 +148,9 @@ HyperGAN is trained anew, {PASSES} passes with
 `{" ".join(TRAINED)}`; its noise has 32 numbers, the network 2,410. Fitness is the mean log
 probability of the right class on the validation pictures. *Noise by chance* draws as many networks of the generator, and keeps the
 fittest. Evaluations do not count what taught the generator, which has seen the training pictures; evolution never sees them. Those
-to {SOLVED:g} % are looked up after the first {CROWD} and after every {EVERY}. NEAT has {CROWD} networks a generation like the others; with
-its usual 150 it came to 51, 29 and 26 % (`neatcore run digits search=neat population=150 fitness=likelihood generations=20`,
-seeds 1 to 3).
+to {SOLVED:g} % are looked up after the first {CROWD} and after every {EVERY}. NEAT has {CROWD} networks a generation like the
+others; with its usual 150 it came to 51, 29 and 26 % (`neatcore run digits search=neat population=150 fitness=likelihood
+generations=20`, seeds 1 to 3).
 
 What evolution gains on the 200 validation pictures it loses on others: a network that fits them better than any draw by chance
 tells fewer test pictures. They are too few to choose by for long.

@@ -54,8 +54,8 @@ class Collection:
         if not self.whole:
             ends = [f"{edge:.4g}" for edge in self.edges]
             return [f"to {ends[0]}", f"to {ends[1]}", f"to {ends[2]}", f"above {ends[2]}", ALL]
-        ends = [0, *(int(edge) for edge in self.edges), round(GROUPS * self.edges[0])]
-        return [*(f"{low + 1}–{high}" for low, high in pairwise(ends)), ALL]
+        steps = [0, *(int(edge) for edge in self.edges), round(GROUPS * self.edges[0])]
+        return [*(f"{low + 1}–{high}" for low, high in pairwise(steps)), ALL]
 
     @property
     def members(self) -> Sequence[Bools]:

@@ -45,7 +45,7 @@ def test_the_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     ]
     text = poles.result(fitted_rows(), runs, tmp_path, 40, 10_000).write(tmp_path).read_text(encoding="utf-8")
     assert "generator of all 500 hold both poles for 40 steps of 1,000 in the mean, those it was fitted to 40" in text
-    assert "4° latent space 102, weights 202, z by chance 302; 12° latent space 602" in text
+    assert "4° latent space 102, weights 202, learnt normal 502; 12° latent space 602" in text
     assert "| 12°, weights | 3 of 3 | 702 | 702 to 702 | 30 | 90 |" in text
     assert "than weights p = 0.05" in text
 
