@@ -20,7 +20,7 @@ class HyperGanConfig(Parameters):
     )
     hidden: tuple[Size, ...] = Field((64,), description="of target dense: units of each hidden layer")
     noise: int = Field(256, ge=1, le=65_536, description="numbers of noise that the mixer reads")
-    code: int = Field(128, ge=1, le=65_536, description="numbers of a layer's code")
+    code: int = Field(128, ge=1, le=8192, description="numbers of a layer's code")
     units: tuple[Size, ...] = Field((512, 512), description="units of each hidden layer of mixer, generators and discriminator")
     activation: Literal["elu", "relu"] = Field("elu", description="activation of hidden units of mixer and generators")
     normalise: bool = Field(True, description="batch normalisation of their hidden units, over draws; see `codes`")

@@ -135,8 +135,8 @@ def test_each_part_follows_its_own_game(small: tuple[HyperGan, Ensemble], first:
     assert differ({n: plain[n] for n in writers}, {n: relabelled[n] for n in writers}) > 1e-4
 
 
-def test_no_network_is_among_those_that_all_are_normalised_over() -> None:
-    generator, _ = small()
+def test_no_network_is_among_those_that_all_are_normalised_over(small: tuple[HyperGan, Ensemble]) -> None:
+    generator, _ = small
     reference = {row.tobytes() for row in np.asarray(generator.reference)}
     assert len(reference) == SMALL.codes
     for seed in range(3):

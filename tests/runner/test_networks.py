@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from shutil import rmtree
 
@@ -31,7 +32,8 @@ def test_networks_are_drawn_tried_and_attacked(tmp_path: Path) -> None:
     assert drawn["dense1.kernel"].shape == (3, 64, 8)
     again = call("sample", "--networks", "3", "--seed", "2", "--evaluate", "--out", "few.npz")
     assert np.array_equal(np.load(tmp_path / "few.npz")["dense1.kernel"], drawn["dense1.kernel"])
-    head, single, _, names, first, second, _ = again.stdout.splitlines()
+    head, single, differ, _, names, first, second, _ = again.stdout.splitlines()
+    assert re.fullmatch(r"two networks take \d+\.\d\d % of the pictures for different things", differ)
     assert (head.split()[0], single.split()[0], names.split()[0]) == ("networks", "1", "layer")
     assert (first.split()[0], second.split()[0]) == ("dense1.kernel", "dense2.kernel")
     words = ("attack", "--method", "fgsm", "--epsilon", "0", "0.5", "--networks", "2", "--pictures", "40")
@@ -42,6 +44,7 @@ def test_networks_are_drawn_tried_and_attacked(tmp_path: Path) -> None:
     assert json.loads(usual.stdout)["epsilon"] == 0.1
     *table, pictures = call(*words).stdout.splitlines()
     assert len(table) == 3
+    assert max(map(len, table)) <= 80
     assert pictures.endswith("attack-*.png")
     with Image.open(find_run("latest").media / "attack-fgsm-0.5.png") as sheet:
         assert sheet.width > 100
