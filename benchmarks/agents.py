@@ -257,14 +257,17 @@ The paper does not tell layers, sizes of the latent space, or rates: all of that
 
 def order_notes(rows: Sequence[Row]) -> str:
     """Where the paper's order is found again, and how long all of it took."""
-    found = {name: {group: row["made_mean"] for group, row in of(rows, name).items()} for name in WORDS if of(rows, name)}
-    alike = [f"`{name}`" for name, made in found.items() if made["all"] == max(made.values())]
-    said = f"so they do with {' and '.join(alike)}" if alike else "they do with none of these settings"
-    seconds = [of(rows, name)["all"]["processor"] for name in found]
+    counts = []
+    for name in WORDS:
+        found = runs_of(rows, name).values()
+        alike = sum(run["all"]["made_mean"] == max(group["made_mean"] for group in run.values()) for run in found)
+        counts += [f"in {alike} of {len(found)} with `{name}`"] if alike else []
+    said = f"so they do {', '.join(counts)}" if counts else "they do in no run here"
+    seconds = [max(run["all"]["processor"] for run in runs_of(rows, name).values()) for name in WORDS if of(rows, name)]
     rest = f", the others, for their generators alone, {min(seconds[1:]):.0f} to {max(seconds[1:]):.0f}" if seconds[1:] else ""
     return (
-        f"In the paper networks of the generator of all survive longer than those of any group's; {said}. The first of these "
-        f"settings took {seconds[0]:.0f} seconds of the processor, in which the networks were learnt and its five generators "
+        f"In the paper networks of the generator of all survive longer than those of any group's; of the runs {said}. The first of "
+        f"these settings took {seconds[0]:.0f} seconds of the processor, in which the networks were learnt and its five generators "
         f"fitted{rest}."
     )
 

@@ -27,8 +27,8 @@ from viz.drawings import drawings_figure
 from viz.style import LIGHT, Margins, plot_figure
 
 NAME, PRESET, FILE = "drawings", "ha2016-strokes", "omniglot_flat.npz"
-UNITS, SHARE, STEPS, SEEDS = 128, 4, 4000, 3
-WORDS = ("batch=64", "rate=0.003", "decay=0.9995", f"steps={EVERY}")
+UNITS, SHARE, STEPS, SEEDS = 128, 4, 2000, 3
+WORDS = ("batch=64", "rate=0.003", "decay=0.999", f"steps={EVERY}")
 DRAWN, COLUMNS, TEMPERATURE, SEED = (LSTM, HYPER), 12, 0.5, 1  # SEED: of the run whose drawings are shown
 POINT, MIXTURES = 3, 20
 
@@ -136,7 +136,7 @@ SHOWN = "Characters of the test part, and characters that networks drew"
 NOTES = f"""
 The line is the median of the runs, the band their middle half. All networks have one layer, and within 1 % as many parameters; all
 see the same batches for a seed, of 64 of 30,000 drawings. A drawing has 31 points in the mean. The density of the next point has
-{MIXTURES} Gaussians. Adam at a rate of 0.003 · 0.9995^step, gradients cut to length 5; no dropout, no drawing stretched. Validation
+{MIXTURES} Gaussians. Adam at a rate of 0.003 · 0.999^step, gradients cut to length 5; no dropout, no drawing stretched. Validation
 and test are 1,000 drawings each, the test by the network of a run that was best in validation, median (least to greatest);
 `seconds` are of the processor, validation left out. A density may be above 1 where points can be told narrowly, so that nats are
 negative.

@@ -46,7 +46,7 @@ def test_the_page_has_the_papers_table_beside_ours(tmp_path: Path, monkeypatch: 
     )
     assert sum(counts for counts, *_ in list(agents.PAPER.values())[:-1]) == agents.PAPER["all"][0]
     assert text.count("aligned, β") >= 3
-    assert "survive longer than those of any group's; so they do with `aligned, β = 0.003` and" in text
+    assert "of the runs so they do in 1 of 1 with `aligned, β = 0.003`, in 1 of 1 with" in text
     assert "survive 14.0 and 15.0 steps in the mean, made again 16.0 and 17.0." in text
 
 
