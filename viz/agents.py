@@ -95,7 +95,7 @@ def lines_figure(shares: Floats, curves: Sequence[Curve], ends: tuple[str, str],
         first, last = (float(np.interp(end, shares, mean)) for end in (0.0, 1.0))
         ax.plot([0, 1], [first, last], color=colour, linewidth=1.2, linestyle=(0, (4, 3)))
         names.append((float(mean[-1]), curve.name, colour))
-    dress(ax, tone, f"0: {ends[0]}   1: {ends[1]}   beyond: as far again", y)
+    dress(ax, tone, f"0: {ends[0]}; 1: {ends[1]}; beyond: as far again", y)
     ax.set(xlim=(float(shares[0]), float(shares[-1])), ylim=(0, None))
     ax.set_xticks(np.arange(np.ceil(shares[0]), shares[-1] + 0.1, 0.5))
     name_ends(ax, names)
