@@ -14,7 +14,7 @@ import typer
 from matplotlib.figure import Figure
 from numpy.random import default_rng
 
-from benchmarks.characters import EVERY, HYPER, KINDS, LSTM, course, equals, tested
+from benchmarks.characters import EVERY, HYPER, KINDS, LN_HYPER, LSTM, course, equals, tested
 from benchmarks.command import run
 from benchmarks.results import FOLDER, Result, table, write_figure
 from benchmarks.sample import grouped
@@ -29,7 +29,7 @@ from viz.style import LIGHT, Margins, plot_figure
 NAME, PRESET, FILE = "drawings", "ha2016-strokes", "omniglot_flat.npz"
 UNITS, SHARE, STEPS, SEEDS = 128, 4, 2000, 3
 WORDS = ("batch=64", "rate=0.003", "decay=0.999", f"steps={EVERY}")
-DRAWN, COLUMNS, TEMPERATURE, SEED = (LSTM, HYPER), 12, 0.5, 1  # SEED: of the run whose drawings are shown
+DRAWN, COLUMNS, TEMPERATURE, SEED = (LSTM, LN_HYPER), 12, 0.5, 1  # SEED: of the run whose drawings are shown
 POINT, MIXTURES = 3, 20
 
 

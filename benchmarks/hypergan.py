@@ -3,7 +3,7 @@ dropout, on equal work: how often they are right, how varied they are, how much 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 from math import prod
@@ -122,7 +122,7 @@ class Measured:
 def picture(found: Measured) -> Figure:
     """How well fresh networks tell changed pictures by their doubt, over the size of the change; and networks trained apart, which
     nobody has fresh ones of, by their own."""
-    drawing, ax = plot_figure(LIGHT, 640, 320, Margins(left=40, right=150))
+    drawing, ax = plot_figure(LIGHT, 640, 320, Margins(left=40, right=180))
     ends = []
     series = [(name, name, "auc") for name in found.variants]
     if found.has_own:
@@ -163,7 +163,7 @@ def result(rows: Sequence[Row], folder: Path, steps: int, pictures: str = USUAL)
         *differences(found),
         *doubts(found),
         "## Changed pictures\n\n" + write_figure(folder / f"{name}.svg", picture(found), "How well doubt tells changed pictures"),
-        f"{CHANGED.strip()}{' ' + SELF.strip() if found.has_own else ''}\n\n" + attack_table(found),
+        f"{CHANGED.strip()}{chr(10) + SELF.strip() if found.has_own else ''}\n\n" + attack_table(found),
         *crowds(found),
         *notes(found),
         f"All numbers: [{name}.csv]({name}.csv).",
@@ -244,35 +244,30 @@ def doubts(found: Measured) -> Iterator[str]:
 
 
 def attack_table(found: Measured) -> str:
+    """Of the usual attacks."""
     columns = {what: told for what, told in COLUMNS.items() if found.has_own or what in ("fooled", "fresh", "detected")}
-    return table(
-        ("networks", "method", "ε", *columns.values()),
-        [
-            (name, method, f"{epsilon:g}", *(found.cell(name, named(what, PLAN, method, epsilon), 1) for what in columns))
-            for name, method, epsilon in product(found.variants, PLAN.methods, PLAN.epsilons)
-        ],
-    )
+    lines = [(name, *cells) for name in found.variants for cells in attack_rows(found, name, PLAN, columns)]
+    return table(("networks", "method", "ε", *columns.values()), lines)
+
+
+def attack_rows(found: Measured, name: str, plan: Plan, columns: Iterable[str]) -> Iterator[tuple[str, ...]]:
+    """Method, size and figures of every attack of a plan on networks of a kind."""
+    for method, epsilon in product(plan.methods, plan.epsilons):
+        yield method, f"{epsilon:g}", *(found.cell(name, named(what, plan, method, epsilon), 1) for what in columns)
 
 
 def crowds(found: Measured) -> Iterator[str]:
     """A part about attacks on larger crowds, where there were such."""
-    sizes = [plan for plan in (PLAN, *CROWDS) if found.all(GENERATED, named("auc", plan, PLAN.methods[0], PLAN.epsilons[0]))]
-    if len(sizes) == 1:
-        return
-    head = [f"{told} {plan.networks}" for told in COLUMNS.values() for plan in sizes]
-    lines = [
-        (
-            name,
-            method,
-            f"{epsilon:g}",
-            *(found.cell(name, named(what, plan, method, epsilon), 1) for what in COLUMNS for plan in sizes),
-        )
-        for name, method, epsilon in product(found.variants, PLAN.methods, PLAN.epsilons)
+    asked = [
+        (name, plan)
+        for name, plan in product(found.variants, CROWDS)
+        if found.all(name, named("fooled", plan, plan.methods[0], plan.epsilons[0]))
     ]
-    others = " and ".join(f"{plan.networks} (of {plan.pictures} pictures)" for plan in sizes)
-    yield f"## Larger crowds\n\nThe same of {others} attacked networks, and as many fresh ones.\n\n" + table(
-        ("networks", "method", "ε", *head), lines
-    )
+    if asked:
+        lines = [(name, plan.networks, *cells) for name, plan in asked for cells in attack_rows(found, name, plan, COLUMNS)]
+        others = " and ".join(f"{plan.networks} (of {plan.pictures} pictures)" for plan in CROWDS)
+        told = f"The same of {others} attacked networks, and as many fresh ones where there are."
+        yield f"## Larger crowds\n\n{told}\n\n" + table(("networks", "attacked", "method", "ε", *COLUMNS.values()), lines)
 
 
 def notes(found: Measured) -> Iterator[str]:
@@ -300,8 +295,8 @@ Length of a layer's weights, mean and deviation over networks, and the mean cosi
 in orders of their own, so that their cosines say nothing of what they do.
 """
 SELF = """
-Missed: pictures that the fresh ones mistake without such doubt. Self-: the same
-of the attacked themselves, whom one must ask who has trained a few networks and has no fresh ones.
+Missed: pictures that the fresh ones mistake without such doubt. Self-: the same of the attacked themselves, whom one must ask who
+has trained a few networks and has no fresh ones.
 """
 CHANGED = f"""
 {PLAN.networks} networks are attacked together, {PLAN.networks} fresh ones are asked about the {PLAN.pictures} pictures. In %:

@@ -62,7 +62,9 @@ def test_the_experiment_in_short(data: Path, tmp_path: Path, monkeypatch: pytest
     assert page.title.startswith("HyperGAN on MNIST, 6 steps")
     assert "--steps 6" in page.command
     assert f"| {DROPPED} | pgd | 0.3 |" in page.body
-    assert "of 1 (of 20 pictures) and 6 (of 40 pictures) attacked networks" in page.body
+    assert "of 6 (of 40 pictures) and 7 (of 20 pictures) attacked networks" in page.body
+    assert f"| {GENERATED} | 7 | pgd | 0.3 |" in page.body
+    assert f"| {APART} | 6 |" not in page.body
     assert found.all(APART, "self_auc pgd 0.3 of 6") == []  # two networks are no crowd
     crowd = [(bool(found.all(GENERATED, f"{what} pgd 0.3 of 7"))) for what in ("self_detected", "detected")]
     assert crowd == [True, False]  # of twelve networks seven can be attacked, but there are no seven fresh ones
