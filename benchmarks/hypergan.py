@@ -314,7 +314,8 @@ def main(
     workers: Annotated[int, typer.Option(help="processes; each uses all cores")] = 1,
     folder: Annotated[Path, typer.Option(help="where results are written")] = FOLDER,
 ) -> None:
-    """Run the experiment and write its page; runs that are in the CSV file already are not repeated. It reads $NEATCORE_DATA."""
+    """Run the experiment and write its page; runs that are in the CSV file already are not repeated, and networks that were kept,
+    in the folder of runs, are not trained again. It reads $NEATCORE_DATA."""
     if pictures not in COLLECTIONS:
         raise unknown("pictures", pictures, COLLECTIONS)
     collection = COLLECTIONS[pictures]
