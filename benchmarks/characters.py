@@ -20,7 +20,7 @@ from numpy.random import Generator
 from benchmarks.command import run
 from benchmarks.results import FOLDER, Result, read_csv, table, write_figure
 from benchmarks.sample import grouped
-from benchmarks.variants import Row, Variant, bands, courses, run_all
+from benchmarks.variants import Row, Variant, bands, courses, curves, run_all
 from neatcore.errors import require
 from neatcore.interfaces import Descending, Floats
 from neatcore.loop import descend
@@ -145,14 +145,10 @@ def tested(rows: Sequence[Row], variant: str) -> list[float]:
     return [float(each[-1]["test"]) for each in courses(rows, variant, "step")]
 
 
-def curves(rows: Sequence[Row]) -> Figure:
+def picture(rows: Sequence[Row]) -> Figure:
     """Validation bits over steps, of each variant the median and the middle half of its runs."""
     drawing, ax = plot_figure(LIGHT, 640, 380, Margins(left=40, right=110))
-    found = {
-        name: ([int(row["step"]) for row in runs[0]], [[float(row["validation"]) for row in each] for each in runs])
-        for name in KINDS
-        if (runs := courses(rows, name, "step"))
-    }
+    found = {name: curves(rows, name, "step", "validation") for name in KINDS if courses(rows, name, "step")}
     lows = [np.median(runs, axis=0) for _, runs in found.values()]
     least, most = min(low.min() for low in lows), max(low.max() for low in lows)
     bands(ax, found, "step", "bits a character, validation", ylim=(least - 0.05, min(most, least + 1.6)))
@@ -203,7 +199,7 @@ def result(
         f"{', '.join(f'{name} {value:.3f}' for name, value in medians.items())}."
     )
     parts = [
-        write_figure(folder / f"{page}.svg", curves(rows), "Validation bits a character over steps"),
+        write_figure(folder / f"{page}.svg", picture(rows), "Validation bits a character over steps"),
         overview(rows),
         NOTES.strip().format(learning=learning(variants), compared=COMPARED.get(page, UNKNOWN).strip()),
         "To repeat a run:\n\n" + "\n".join(f"    {command(variant, 1, generations)}" for variant in variants),

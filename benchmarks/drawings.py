@@ -18,7 +18,7 @@ from benchmarks.characters import EVERY, HYPER, KINDS, LN_HYPER, LSTM, course, e
 from benchmarks.command import run
 from benchmarks.results import FOLDER, Result, table, write_figure
 from benchmarks.sample import grouped
-from benchmarks.variants import Row, Variant, bands, command_of, courses, run_all, seeds_of
+from benchmarks.variants import Row, Variant, bands, command_of, courses, curves, run_all, seeds_of
 from neatcore.files import load, save
 from neatcore.interfaces import Floats
 from runner.directory import runs_root
@@ -78,14 +78,10 @@ def drawn(variant: Variant, lengths: Sequence[int]) -> list[Floats]:
     return [drawing[:length] for drawing, length in zip(made, lengths, strict=True)]
 
 
-def curves(rows: Sequence[Row]) -> Figure:
+def picture(rows: Sequence[Row]) -> Figure:
     """Validation over steps, of each network the median and the middle half of its runs."""
     drawing, ax = plot_figure(LIGHT, 640, 360, Margins(left=40, right=110))
-    found = {
-        name: ([int(row["step"]) for row in runs[0]], [[float(row["validation"]) for row in each] for each in runs])
-        for name in KINDS
-        if (runs := courses(rows, name, "step"))
-    }
+    found = {name: curves(rows, name, "step", "validation") for name in KINDS if courses(rows, name, "step")}
     lows = [np.median(runs, axis=0) for _, runs in found.values()]
     least = min(low.min() for low in lows)
     span = max(float(low[len(low) // 4] - least) for low in lows)
@@ -115,7 +111,7 @@ def result(rows: Sequence[Row], folder: Path, variants: Sequence[Variant], steps
         f"steps: {', '.join(f'{name} {value:.2f}' for name, value in medians.items())}; the lower, the better."
     )
     parts = [
-        write_figure(folder / f"{NAME}.svg", curves(rows), "Nats a drawing over steps"),
+        write_figure(folder / f"{NAME}.svg", picture(rows), "Nats a drawing over steps"),
         overview(rows),
         NOTES.strip(),
         "## What they draw",
