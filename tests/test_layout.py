@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from neatcore import __version__
+
 ROOT = Path(__file__).parents[1]
 PACKAGES = ("neatcore", "substrates", "hypernets", "tasks", "viz", "runner", "benchmarks", "tests", "docs")
 ARROWS = {  # package: what of the project it may import; a name stands for itself and everything in it
@@ -140,7 +142,7 @@ def test_importing_is_cheap(module: str, heavy: str) -> None:
     assert found.stdout.split() == []
 
 
-TEXTS = {".py", ".md", ".txt", ".cfg", ".toml", ".csv", ".svg", ".json", ".html", ".yml", ""}
+TEXTS = {".py", ".md", ".txt", ".cfg", ".toml", ".csv", ".svg", ".json", ".html", ".yml", ".cff", ""}
 HOSTS = ("pypi.org", "pythonhosted.org", "anaconda.org", "conda.io")
 ELSEWHERE = re.compile(
     r"(?<![\w.])/(?:work|root|home|tmp/spec)\b|(?<![\w-])shared/|index-url|" + "|".join(map(re.escape, HOSTS)), re.IGNORECASE
@@ -168,3 +170,7 @@ def test_the_text_speaks_of_the_project_alone() -> None:
         wrong = [(number, line) for number, line in enumerate(lines, 1) if ELSEWHERE.search(line)]
         found += [f"{name_of(path)}:{number}: {line.strip()}" for number, line in wrong if name_of(path) != ".ci/run"]
     assert found == []
+
+
+def test_the_citation_is_of_this_version() -> None:
+    assert f"\nversion: {__version__}\n" in (ROOT / "CITATION.cff").read_text(encoding="utf-8")
