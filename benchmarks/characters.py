@@ -277,7 +277,7 @@ def main(
     rates = {name: lstm_rate if name == LSTM and lstm_rate else rate for name in KINDS}
     variants = variants_of(data, probe.task.inputs, units, share, batch, rates)
     path = folder / f"{named(units)}.csv"
-    check_same(read_csv(path), variants, generations, path)
+    check_same(read_csv(path), variants, path)
     rows = run_all(attempt, variants, range(1, seeds + 1), generations, path, workers)
     given = {
         "units": (units, UNITS),
@@ -297,16 +297,12 @@ def named(units: int) -> str:
     return NAME if units == UNITS else f"{NAME}-{units}"
 
 
-def check_same(rows: Sequence[Row], variants: Sequence[Variant], generations: int, path: Path) -> None:
-    """InputError where a file has runs of other sizes or lengths."""
+def check_same(rows: Sequence[Row], variants: Sequence[Variant], path: Path) -> None:
+    """InputError where a file has runs of other sizes."""
     for variant in variants:
         units = next(word for word in variant.words if word.startswith("units=")).removeprefix("units=")
-        for each in courses(rows, variant.name, "step"):
-            same = (each[-1]["units"], each[-1]["step"]) == (units, str(generations * EVERY))
-            require(
-                same,
-                f"{path} has a {variant.name} of {each[-1]['units']} units and {each[-1]['step']} steps; choose another --folder",
-            )
+        others = {row["units"] for row in rows if row["variant"] == variant.name} - {units}
+        require(not others, f"{path} has a {variant.name} of {', '.join(others)} units, not {units}: name another --folder")
 
 
 if __name__ == "__main__":

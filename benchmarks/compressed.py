@@ -18,12 +18,12 @@ from benchmarks.command import run
 from benchmarks.results import FOLDER, Result, table, write_figure
 from benchmarks.sample import grouped
 from benchmarks.trials import evolving
-from benchmarks.variants import Row, Variant, run_all
+from benchmarks.variants import Row, Variant, command_of, run_all, seeds_of
 from neatcore.interfaces import Counted, Floats
 from runner.session import assemble
 from viz.style import LIGHT, Margins, dress, figure
 
-NAME, PRESET, SEEDS = "compressed", "koutnik2010", 20
+NAME, PRESET, SEEDS, LIMIT = "compressed", "koutnik2010", 20, 10_000
 ALL = "all"
 
 
@@ -180,11 +180,12 @@ def headline(found: dict[str, list[Sample]]) -> str:
     return f"The numbers of coefficients with the fewest evaluations, median: {'; '.join(told)}."
 
 
-def result(rows: Sequence[Row], folder: Path) -> Result:
+def result(rows: Sequence[Row], folder: Path, limit: int) -> Result:
     """The page, its figure written to `folder`."""
     found = samples(rows)
-    commands = [setting.variant(setting.coefficients[0]).command(1, setting.limit) for setting in SETTINGS if setting.name in found]
-    limits = ", ".join(f"{grouped(setting.limit)} for {setting.name}" for setting in SETTINGS if setting.name in found)
+    most = {setting: min(limit, setting.limit) for setting in SETTINGS if setting.name in found}
+    commands = [setting.variant(setting.coefficients[0]).command(1, few) for setting, few in most.items()]
+    limits = ", ".join(f"{grouped(few)} for {setting.name}" for setting, few in most.items())
     parts = [
         write_figure(folder / f"{NAME}.svg", picture(found), "Evaluations until solved over the number of coefficients"),
         "A dot is a run that was solved, a bar the median over all runs, the failed ones counted as worse than any; above, how "
@@ -194,9 +195,8 @@ def result(rows: Sequence[Row], folder: Path) -> Result:
         "To repeat a run:\n\n" + "\n".join(f"    {command}" for command in commands),
         f"All runs: [{NAME}.csv]({NAME}.csv).",
     ]
-    return Result(
-        NAME, "Few cosines instead of weights: poles", headline(found), f"python -m benchmarks.{NAME}", "\n\n".join(parts)
-    )
+    command = command_of(NAME, seeds=(seeds_of(rows), SEEDS), limit=(limit, LIMIT))
+    return Result(NAME, "Few cosines instead of weights: poles", headline(found), command, "\n\n".join(parts))
 
 
 NOTES = """
@@ -222,14 +222,14 @@ The set-up of the paper's networks and its scaling of coefficients are not known
 
 def main(
     seeds: Annotated[int, typer.Option(help="seeds 1 … N of each number of coefficients")] = SEEDS,
-    limit: Annotated[int, typer.Option(help="evaluations after which a run has failed, where that is fewer than usual")] = 10_000,
+    limit: Annotated[int, typer.Option(help="evaluations after which a run has failed, where that is fewer than usual")] = LIMIT,
     workers: Annotated[int, typer.Option(help="processes")] = 1,
     folder: Annotated[Path, typer.Option(help="where results are written")] = FOLDER,
 ) -> None:
     """Run the experiment and write its page; runs that are in the CSV file already are not repeated."""
     variants = [variant for setting in SETTINGS for variant in setting.variants]
     rows = run_all(attempt, variants, range(1, seeds + 1), limit, folder / f"{NAME}.csv", workers)
-    result(rows, folder).write(folder, packages=("scipy", "cmaes"))
+    result(rows, folder, limit).write(folder, packages=("scipy", "cmaes"))
 
 
 if __name__ == "__main__":

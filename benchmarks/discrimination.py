@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 
 from benchmarks.command import run
 from benchmarks.results import FOLDER, Result, table, write_figure
-from benchmarks.variants import Row, Variant, bands, bests, courses, greater, run_all, spread
+from benchmarks.variants import Row, Variant, bands, bests, command_of, courses, greater, run_all, seeds_of, spread
 from neatcore.interfaces import Generation
 from runner.scaling import evaluated
 from runner.session import assemble
@@ -177,9 +177,8 @@ def result(rows: Sequence[Row], folder: Path, generations: int) -> Result:
         "To repeat a run:\n\n" + "\n".join(f"    {variant.command(1, generations)}" for variant in VARIANTS),
         f"All runs, every {EVERY}th generation: [{NAME}.csv]({NAME}.csv).",
     ]
-    return Result(
-        NAME, "Visual discrimination: HyperNEAT against P-NEAT", headline, f"python -m benchmarks.{NAME}", "\n\n".join(parts)
-    )
+    command = command_of(NAME, seeds=(seeds_of(rows), SEEDS), generations=(generations, GENERATIONS))
+    return Result(NAME, "Visual discrimination: HyperNEAT against P-NEAT", headline, command, "\n\n".join(parts))
 
 
 NOTES = """

@@ -13,7 +13,6 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import StrMethodFormatter
 from numpy.random import default_rng
-from scipy.stats import fisher_exact
 
 from benchmarks.command import run
 from benchmarks.results import FOLDER, Result, table, write_figure
@@ -28,6 +27,7 @@ from benchmarks.variants import (
     courses,
     greater,
     held,
+    more_solved,
     run_all,
     seeds_of,
     solved_curves,
@@ -151,17 +151,12 @@ def _rounded(values: Sequence[float]) -> str:
     return f"{middle} ({low} to {high})"
 
 
-def more_solved(rows: Sequence[Row], task: str, one: str, other: str) -> float:
-    """p of Fisher's one-sided exact test that the first kind does not solve more runs."""
-    solved = [of(rows, task, kind, "solved") for kind in (one, other)]
-    return float(fisher_exact([[sum(each), len(each) - sum(each)] for each in solved], alternative="greater").pvalue)
-
-
 def compared(rows: Sequence[Row], task: str, one: str, other: str) -> str:
     """Two kinds in words: is the first better?"""
-    if not all(of(rows, task, kind, "solved") for kind in (one, other)):
+    solved = [of(rows, task, kind, "solved") for kind in (one, other)]
+    if not all(solved):
         return f"{one} against {other}: not both have been run"
-    more = more_solved(rows, task, one, other)
+    more = more_solved(*solved)
     fitter = greater(*(of(rows, task, kind, "fitness") for kind in (one, other)))
     return f"{one} against {other}: more runs solved, p = {more:.2g}; fitter, p = {fitter:.2g}"
 
@@ -173,7 +168,7 @@ def verdict(rows: Sequence[Row]) -> str:
         return ""
     fixed = [share[DUAL, kind] for kind in (LARGE, SMALL)]
     dual = share[DUAL, EVOLVED] >= max(fixed) and min(share[DUAL, EVOLVED], *fixed) > share[DUAL, RANDOM]
-    maze = more_solved(rows, MAZE, EVOLVED, SMALL) < LEVEL
+    maze = more_solved(*(of(rows, MAZE, kind, "solved") for kind in (EVOLVED, SMALL))) < LEVEL
     said = [f"the claim of the {TITLES[task]} is {'' if held else 'not '}repeated" for task, held in ((MAZE, maze), (DUAL, dual))]
     return f"By what was set beforehand (below), {', '.join(said)}."
 

@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 
 from benchmarks.command import run
 from benchmarks.results import FOLDER, Result, table, write_figure
-from benchmarks.variants import COLOURS, Row, Variant, figures_of, run_all, spread
+from benchmarks.variants import COLOURS, Row, Variant, command_of, figures_of, run_all, seeds_of, spread
 from neatcore.interfaces import Generation
 from neatcore.loop import evolve
 from runner.scaling import evaluated
@@ -131,9 +131,8 @@ def result(rows: Sequence[Row], folder: Path, generations: int) -> Result:
         "To repeat a run:\n\n" + "\n".join(f"    {variant.command(1, generations)}" for variant in VARIANTS),
         f"All runs: [{NAME}.csv]({NAME}.csv).",
     ]
-    return Result(
-        NAME, "Food gathering: one genome, 8 to 128 sensors", headline, f"python -m benchmarks.{NAME}", "\n\n".join(parts)
-    )
+    command = command_of(NAME, seeds=(seeds_of(rows), SEEDS), generations=(generations, GENERATIONS))
+    return Result(NAME, "Food gathering: one genome, 8 to 128 sensors", headline, command, "\n\n".join(parts))
 
 
 NOTES = """

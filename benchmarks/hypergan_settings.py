@@ -13,7 +13,7 @@ from benchmarks.command import run
 from benchmarks.hypergan import PLAN, Measured, attempt
 from benchmarks.hypergan_work import COLLECTIONS, GENERATED
 from benchmarks.results import FOLDER, Result, table
-from benchmarks.variants import Row, Variant, command_of, run_all
+from benchmarks.variants import Row, Variant, command_of, run_all, seeds_of
 
 NAME = "hypergan-settings"
 STEPS, SEEDS = 5000, 3
@@ -44,7 +44,13 @@ def result(rows: Sequence[Row], steps: int) -> Result:
     head = ("", "words", "runs", "one network, %", "100 together, %", "cosines", "letters, ROC area", "FGSM told, %", "PGD told, %")
     headline = f"One network and 100 together after {steps:,} steps: {'; '.join(said)}."
     body = f"{table(head, lines)}\n\n{NOTES.strip()}\n\nAll numbers: [{NAME}.csv]({NAME}.csv)."
-    return Result(NAME, "HyperGAN on MNIST: settings", headline, command_of("hypergan_settings", steps=(steps, STEPS)), body)
+    return Result(
+        NAME,
+        "HyperGAN on MNIST: settings",
+        headline,
+        command_of("hypergan_settings", steps=(steps, STEPS), seeds=(seeds_of(rows), SEEDS)),
+        body,
+    )
 
 
 NOTES = """

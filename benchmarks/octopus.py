@@ -1,4 +1,5 @@
-"""The octopus arm with few cosines for 3,680 weights, after Koutník, Gomez & Schmidhuber (2010, 2012)."""
+"""The octopus arm with few cosines for 3,680 weights, after Koutník, Gomez & Schmidhuber (2010) and Srivastava, Schmidhuber & Gomez
+(2012)."""
 
 from __future__ import annotations
 
@@ -14,7 +15,7 @@ from benchmarks.command import run
 from benchmarks.compressed import ALL, Setting, attempt, overview, picture, samples
 from benchmarks.results import FOLDER, Result, write_figure
 from benchmarks.sample import grouped
-from benchmarks.variants import Row, run_all
+from benchmarks.variants import Row, command_of, run_all, seeds_of
 from neatcore.loop import evolve
 from runner.disk import write_bytes
 from runner.session import assemble
@@ -66,7 +67,8 @@ def result(rows: Sequence[Row], folder: Path, limit: int) -> Result:
         f"To repeat a run:\n\n    {SETTING.variant(PUBLISHED).command(1, limit)}",
         f"All runs: [{NAME}.csv]({NAME}.csv).",
     ]
-    return Result(NAME, "The octopus arm", headline, f"python -m benchmarks.{NAME}", "\n\n".join(parts))
+    command = command_of(NAME, seeds=(seeds_of(rows), SEEDS), limit=(limit, LIMIT))
+    return Result(NAME, "The octopus arm", headline, command, "\n\n".join(parts))
 
 
 NOTES = """

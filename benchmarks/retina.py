@@ -10,7 +10,6 @@ from typing import Annotated, cast
 import networkx as nx
 import typer
 from matplotlib.figure import Figure
-from scipy.stats import fisher_exact
 
 from benchmarks.command import run
 from benchmarks.results import FOLDER, Result, table, write_figure
@@ -25,6 +24,7 @@ from benchmarks.variants import (
     fewer,
     greater,
     held,
+    more_solved,
     run_all,
     seeds_of,
     solved_curves,
@@ -167,9 +167,10 @@ def compared(found: Mapping[str, Sequence[Row]]) -> str:
 
 def chances(one: Sequence[Row], other: Sequence[Row]) -> list[str]:
     """p that the first runs do not solve more, do not tell more patterns, are not more modular."""
-    solved = [[sum(int(row["solved"]) == state for row in part) for state in (1, 0)] for part in (one, other)]
-    columns = ([[float(row[column]) for row in part] for part in (one, other)] for column in ("right", "modularity"))
-    found = [fisher_exact(solved, alternative="greater").pvalue, *(greater(*column) for column in columns)]
+    solved, *columns = (
+        [[float(row[column]) for row in part] for part in (one, other)] for column in ("solved", "right", "modularity")
+    )
+    found = [more_solved(*solved), *(greater(*column) for column in columns)]
     return [f"{chance:.2g}" for chance in found]
 
 

@@ -13,10 +13,11 @@ from typing import Any, Protocol
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import StrMethodFormatter
-from scipy.stats import mannwhitneyu
+from scipy.stats import fisher_exact, mannwhitneyu
 
 from benchmarks.results import read_csv, write_csv
 from benchmarks.trials import evolving
+from neatcore.errors import require
 from neatcore.interfaces import Generation
 from runner.pools import processes
 from runner.settings import Settings, preset_layers, resolve
@@ -75,14 +76,19 @@ def figures_of(generation: Generation[Any]) -> dict[str, float]:
 def run_all(
     attempt: Attempt, variants: Sequence[Variant], seeds: Sequence[int], generations: int, path: Path, workers: int
 ) -> list[Row]:
-    """The rows of all runs; those that `path` holds already are not run again. A run's rows are written as it ends."""
+    """The rows of all runs; those that `path` holds already are not run again. A run's rows are written as it ends, with so many
+    generations as their budget. InputError where `path` holds runs of another one, which no page can tell of together."""
     rows: list[Row] = list(read_csv(path))
+    others = {row.get("budget") for row in rows} - {str(generations)}
+    require(
+        not others, f"{path} holds runs with a budget of {', '.join(map(str, others))}, not {generations}: name another --folder"
+    )
     have = {(row["variant"], int(row["seed"])) for row in rows}
     wanted = [(variant, seed) for variant in variants for seed in seeds if (variant.name, seed) not in have]
     if wanted:
         with processes(workers) as pool:
             for future in as_completed([pool.submit(attempt, variant, seed, generations) for variant, seed in wanted]):
-                rows += future.result()
+                rows += [{**row, "budget": generations} for row in future.result()]
                 print(f"{rows[-1]['variant']}, seed {rows[-1]['seed']}", flush=True)
                 write_csv(path, sorted(rows, key=lambda row: (_order(variants, row), int(row["seed"]))))
     return read_csv(path)
@@ -153,6 +159,12 @@ def seeds_of(rows: Sequence[Row]) -> int:
 def greater(one: Sequence[float], other: Sequence[float]) -> float:
     """p of a one-sided Mann-Whitney test that `one` is not greater than `other`."""
     return float(mannwhitneyu(one, other, alternative="greater").pvalue)
+
+
+def more_solved(one: Sequence[float], other: Sequence[float]) -> float:
+    """p of Fisher's one-sided exact test that runs, of each of which is said whether it was solved, are not solved more often in
+    `one` than in `other`."""
+    return float(fisher_exact([[sum(each), len(each) - sum(each)] for each in (one, other)], alternative="greater").pvalue)
 
 
 def spread(values: Sequence[float], digits: int = 2) -> str:

@@ -5,9 +5,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+
+import numpy as np
 
 from neatcore.errors import require, unknown
+from neatcore.interfaces import Ints
 
 NAMES = [  # by code
     "linear",
@@ -37,6 +40,12 @@ def code_of(name: str) -> int:
         return _CODES[name]
     except KeyError:
         raise unknown("activation", name, NAMES) from None
+
+
+def codes_of(codes: Ints, names: Sequence[str]) -> Ints:
+    """The codes that activations have here, of codes that stand for places in the list `names`, as a file keeps it: a user's own
+    have other codes where others are registered. InputError names one that is not known here."""
+    return np.array([code_of(name) if place in codes else 0 for place, name in enumerate(names)], np.int64)[codes]
 
 
 def register(name: str, function: Callable[[float], float]) -> int:

@@ -8,12 +8,13 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Mapping
+from operator import index
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from neatcore.activations import NAMES, code_of
+from neatcore.activations import NAMES, code_of, codes_of
 from neatcore.errors import InputError, require
 from neatcore.genome import BIAS, HIDDEN, INPUT, KINDS, LINK, NODE, OUTPUT, RULED, Genes, Genome, check_genome
 from neatcore.interfaces import Array, Floats
@@ -104,15 +105,19 @@ def load_genome(path: Path | str) -> Genome:
         if not isinstance(genome, Genome):
             raise InputError(f"{path} holds a vector, not a graph genome")
         return genome
+    text = _text_of(path)
+    if text.lstrip().startswith("{"):
+        return _checked(path, _from_json(path, text))
+    return load_stanley(path)[0]
+
+
+def _text_of(path: Path) -> str:
     try:
-        text = path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8")
     except FileNotFoundError:
         raise InputError(f"no such file: {path}") from None
     except UnicodeDecodeError:
         raise InputError(f"{path} is no genome file: neither npz nor text") from None
-    if text.lstrip().startswith("{"):
-        return _checked(path, _from_json(path, text))
-    return load_stanley(path)[0]
 
 
 def genome_of(path: Path, arrays: Mapping[str, Array]) -> Genome:
@@ -135,10 +140,11 @@ def _from_npz(path: Path, arrays: Mapping[str, Array]) -> Genome:
         raise InputError(f"{path} lacks {missing}") from None
     fits = nodes.dtype == NODE and links.dtype == (RULED if "rules" in arrays else LINK)
     require(fits, f"{path}: the tables have other columns than genomes of this version")
+    require(nodes.ndim == links.ndim == names.ndim == 1, f"{path}: nodes, links and activations must be lists")
     codes = nodes["activation"]
     require(np.all((codes >= 0) & (codes < len(names))), f"{path}: a node's activation is not in the file's list")
     nodes = nodes.copy()
-    nodes["activation"] = [code_of(str(names[code])) for code in codes]
+    nodes["activation"] = codes_of(codes, names.tolist())
     return Genome(nodes, links, arrays.get("rules"))
 
 
@@ -156,10 +162,10 @@ def _from_json(path: Path, text: str) -> Genome:
     try:
         data = json.loads(text)
         require(data.get("format") == FORMAT, f"{path} is no genome file: its format is {data.get('format')!r}")
-        nodes = [(int(n["id"]), KINDS.index(n["kind"]), code_of(n["activation"])) for n in data["nodes"]]
+        nodes = [(index(n["id"]), KINDS.index(n["kind"]), code_of(n["activation"])) for n in data["nodes"]]
         links = [
-            (int(k["innovation"]), int(k["source"]), int(k["target"]), float(k["weight"]), bool(k["enabled"]))
-            + ((int(k["rule"]),) if "rules" in data else ())
+            (index(k["innovation"]), index(k["source"]), index(k["target"]), float(k["weight"]), bool(k["enabled"]))
+            + ((index(k["rule"]),) if "rules" in data else ())
             for k in data["links"]
         ]
         rules = np.array(data["rules"], np.float64) if "rules" in data else None
@@ -178,7 +184,7 @@ def load_stanley(path: Path | str) -> list[Genome]:
     """
     path = Path(path)
     genomes, nodes, links = [], [], []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+    for number, line in enumerate(_text_of(path).splitlines(), 1):
         word, *values = line.split() or [""]
         try:
             if word == "node":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -24,6 +25,12 @@ class Parameters(BaseModel):
 
 def _absolute(path: str) -> str:
     return str(Path(path).expanduser().absolute()) if path else ""
+
+
+def file_unless(text: str, names: Collection[str]) -> str:
+    """One of the names as it is; a file, which has an ending or is there, by its absolute path; anything else as it is."""
+    path = Path(text).expanduser()
+    return _absolute(text) if text not in names and (path.suffix or path.exists()) else text
 
 
 Size = Annotated[int, Field(ge=1)]

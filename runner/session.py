@@ -108,7 +108,7 @@ def _learner_of(
     require(not isinstance(search, Descending), "search=gradient learns all the time; leave out gradient")
     learner: Learner[Any] = LEARNING.builder()(settings.learning, encoding, model, task)
     if settings.run.gradient == "lamarckian":
-        heir_of(search)
+        heir_of(bred(search))
     return learner
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Literal
 
 from pydantic import Field, field_validator
 
 from neatcore.activations import code_of
 from neatcore.errors import InputError
-from neatcore.parameters import Parameters
+from neatcore.parameters import Parameters, file_unless
 
 Shape = int | tuple[int, ...]
 LAYOUTS = ("task", "parallel", "concentric", "circular", "sandwich", "grid", "hypercube")
@@ -46,8 +45,7 @@ class SubstrateConfig(Parameters):
     @classmethod
     def _absolute(cls, substrate: str) -> str:
         """A file stays the same file wherever the run is resumed from."""
-        path = Path(substrate).expanduser()
-        return str(path.absolute()) if substrate not in LAYOUTS and (path.suffix or path.exists()) else substrate
+        return file_unless(substrate, LAYOUTS)
 
     @field_validator("hidden")
     @classmethod

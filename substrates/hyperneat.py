@@ -19,7 +19,7 @@ from substrates.expression import Expression, LinkExpression, Threshold, Whole
 from substrates.geometry import Projection, Substrate
 from substrates.layouts import lay_out
 from substrates.networks import SubstrateModel, Synapses, check_room
-from substrates.questions import GAUCI, QuestionsConfig, check_cppns
+from substrates.questions import GAUCI, LocalConfig, check_cppns
 from substrates.seeds import AXES, local, near
 
 Single = NDArray[np.float32]
@@ -28,7 +28,7 @@ DPPN = ("linear", ("logistic", "tanh", "relu", "sine", "absolute", "gaussian")) 
 BATCH = 1 << 26  # answers at a time beyond which genomes are asked in turn, so that answers and weights are not all in memory
 
 
-class HyperNeatConfig(QuestionsConfig, SubstrateConfig):
+class HyperNeatConfig(LocalConfig, SubstrateConfig):
     """HyperNEAT: a CPPN paints the weights of a substrate."""
 
     rule: Literal["threshold", "leo", "all"] = Field(

@@ -23,21 +23,12 @@ MANY = 1 << 22  # pairs from which on all processors take part
 
 
 class QuestionsConfig(Parameters):
-    """What CPPNs of links read, and how near the neurons are that the first of them link."""
+    """What CPPNs of links read."""
 
     delta: bool = Field(False, description="the CPPN also reads the differences of the coordinates, target - source")
     distance: bool = Field(False, description="the CPPN also reads the distance of both ends")
     biases: bool = Field(False, description="further CPPN outputs paint a bias for every neuron, asked with the source at 0")
-    locality: str = Field(
-        "", description="axes along which first networks link near neurons only, such as x or xy; not with rule=threshold or band"
-    )
-    radius: float = Field(0.5, gt=0, description="how near that is")
     bias: float = Field(1.0, ge=-1e6, le=1e6, description="value of the CPPN's bias node; 0 leaves the node out")
-
-    @field_validator("locality")
-    @classmethod
-    def _axes(cls, locality: str) -> str:
-        return axes_named(locality)
 
     def names_for(self, axes: Sequence[str]) -> list[str]:
         """What the CPPN's inputs are called, where an end has these coordinates."""
@@ -48,6 +39,20 @@ class QuestionsConfig(Parameters):
         """What P CPPNs answer for all pairs of two sheets of points (S, D), (T, D): (P, O, T, S)."""
         threads = (os.cpu_count() or 1) if len(genomes) * len(source) * len(target) >= MANY else 1
         return query_sheets(genomes, source, target, delta=self.delta, distance=self.distance, bias=self.bias, threads=threads)
+
+
+class LocalConfig(QuestionsConfig):
+    """How near the neurons are that the first CPPNs link, besides."""
+
+    locality: str = Field(
+        "", description="axes along which first networks link near neurons only, such as x or xy; not with rule=threshold or band"
+    )
+    radius: float = Field(0.5, gt=0, description="how near that is")
+
+    @field_validator("locality")
+    @classmethod
+    def _axes(cls, locality: str) -> str:
+        return axes_named(locality)
 
     def check_locality(self, dimensions: int, rules: str, *, allowed: bool) -> None:
         """InputError where neurons have no such axis, a rule other than `rules` is chosen, or there is no bias node."""

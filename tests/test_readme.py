@@ -40,7 +40,7 @@ from substrates.dct import DctConfig
 from substrates.evolvable.config import EsHyperNeatConfig
 from substrates.fixed import FixedConfig
 from substrates.hyperneat import HyperNeatConfig
-from substrates.questions import QuestionsConfig
+from substrates.questions import LocalConfig
 from tasks.registry import BY_FILE, KINDS, OWN, TASKS
 
 ROOT = Path(__file__).parents[1]
@@ -178,7 +178,7 @@ def first_cells(page: str) -> set[str]:
     return set(re.findall(r"^\| `([^`]*)`", read(page), re.MULTILINE))
 
 
-ELSEWHERE: dict[type[Parameters], type[Parameters]] = {EsHyperNeatConfig: QuestionsConfig}  # what docs/hyperneat.md explains
+ELSEWHERE: dict[type[Parameters], type[Parameters]] = {EsHyperNeatConfig: LocalConfig}  # what docs/hyperneat.md explains
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Literal
 
 from pydantic import Field, field_validator
@@ -10,7 +9,7 @@ from pydantic import Field, field_validator
 from neatcore.activations import code_of
 from neatcore.errors import InputError
 from neatcore.interfaces import GraphSpace
-from neatcore.parameters import Parameters
+from neatcore.parameters import Parameters, file_unless
 
 TOPOLOGIES = ("full", "none", "hidden", "random")
 AUTO = "auto"
@@ -46,7 +45,9 @@ class NeatConfig(Parameters):
     )
     threshold: float = Field(3.0, gt=0, description="genomes closer than this are of one species")
     target_species: int = Field(0, ge=0, description="move the threshold towards so many species; 0 keeps it fixed")
-    threshold_step: float = Field(0.3, gt=0, description="by how much a moving threshold moves a generation")
+    threshold_step: float = Field(
+        0.3, gt=0, description="by how much a moving threshold moves a generation; it does not fall below"
+    )
     speciation: bool = Field(True, description="off: one species, no fitness sharing (the paper's ablation)")
     representative: Literal["random", "champion"] = Field("random", description="which member stands for a species next time")
 
@@ -119,8 +120,7 @@ class NeatConfig(Parameters):
     @classmethod
     def _absolute(cls, start: str) -> str:
         """A file stays the same file wherever the run is resumed from."""
-        path = Path(start).expanduser()
-        return str(path.absolute()) if start not in TOPOLOGIES and (path.suffix or path.exists()) else start
+        return file_unless(start, TOPOLOGIES)
 
     @field_validator("output_activation")
     @classmethod

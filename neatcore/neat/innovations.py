@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from neatcore.genome import Genomes
 from neatcore.interfaces import Array
 
 
@@ -21,6 +22,14 @@ class Innovations:
     first_node: int
     links: dict[tuple[int, int], int] = field(default_factory=dict)
     nodes: dict[tuple[int, int], int] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, population: Genomes) -> Innovations:
+        """That know the links of a first population; what is new gets numbers and ids after all of its own."""
+        links, latest = population.links, int(population.nodes["id"].max(initial=-1))
+        pairs = zip(links["source"].tolist(), links["target"].tolist(), strict=True)
+        known = dict(zip(pairs, links["innovation"].tolist(), strict=True))
+        return cls(int(links["innovation"].max(initial=-1)) + 1 - len(known), latest + 1, known)
 
     @property
     def next_link(self) -> int:

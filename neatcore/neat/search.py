@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.random import Generator
 
+from neatcore.activations import NAMES, codes_of
 from neatcore.errors import InputError, require
 from neatcore.genome import HIDDEN, Genome, Genomes, copied
 from neatcore.interfaces import Array, Floats, GraphSpace, Ints, Space
@@ -17,6 +18,7 @@ from neatcore.neat.innovations import Innovations
 from neatcore.neat.start import first_population
 from neatcore.prefixes import within
 
+LARGEST = 1e300  # fitness, of which sums and differences are finite
 OLDEST = np.iinfo(np.int64).max  # no link has this innovation number
 
 
@@ -42,9 +44,8 @@ class Neat:
         self.config, self.space, self.rng = config, space, rng
         self.generation = 0
         self.population = first_population(config, space, rng)
-        nodes, links = self.population.nodes["id"], self.population.links["innovation"]
         self.mothers = self.fathers = np.full(len(self.population), -1)
-        self.innovations = Innovations(int(links.max(initial=-1)) + 1, int(nodes.max(initial=-1)) + 1)
+        self.innovations = Innovations.of(self.population)
         self.species = species.Species.none(self.population.links.dtype)
         self.threshold = config.threshold
         self.fitness: Floats | None = None  # of `population`; None while it waits to be told
@@ -77,6 +78,8 @@ class Neat:
         require(fitness.shape == (len(self.population),), f"fitness has shape {fitness.shape}, not ({len(self.population)},)")
         wrong = np.flatnonzero(~np.isfinite(fitness))
         require(len(wrong) == 0, f"fitness of genomes {wrong[:5].tolist()} is not finite")
+        beyond = np.flatnonzero(np.abs(fitness) > LARGEST)
+        require(len(beyond) == 0, f"fitness of genomes {beyond[:5].tolist()} is beyond ±{LARGEST:g}: no sums can be made")
         require(self.fitness is None, "told twice; ask for the next generation first")
         placed = species.speciate(self.population, self.species, self.threshold, self.config)
         self.species = species.update(
@@ -107,7 +110,7 @@ class Neat:
         if config.innovation_scope == "generation":
             self.innovations.forget()
         factors = species.allowed(self.species, fitness, self.generation - 1, self.improved, config)
-        if factors.any() and self.generation - 1 - self.improved > config.population_stagnation:
+        if self.generation - 1 - self.improved > config.population_stagnation:
             self.improved = self.generation - 1
         claims = species.shares(self.species, fitness, factors)
         offspring = species.allot(claims, config.population)
@@ -128,7 +131,8 @@ class Neat:
     def _move_threshold(self) -> None:
         target, step = self.config.target_species, self.config.threshold_step
         if target and len(self.species) != target:
-            self.threshold = max(step, self.threshold + (step if len(self.species) > target else -step))
+            lowest = min(step, self.threshold)
+            self.threshold = max(lowest, self.threshold + (step if len(self.species) > target else -step))
 
     def report(self) -> dict[str, Any]:
         """Species (id, size, best, mean, age, stale), the threshold, and hidden nodes and enabled links: mean and fittest."""
@@ -154,6 +158,7 @@ class Neat:
             "fitness": np.empty(0) if self.fitness is None else self.fitness.copy(),
             "mothers": self.mothers.copy(),
             "fathers": self.fathers.copy(),
+            "activations": np.array(NAMES),
             "nodes": p.nodes.copy(),
             "links": p.links.copy(),
             "node_starts": p.node_starts.copy(),
@@ -172,6 +177,8 @@ class Neat:
         self.fitness = state["fitness"].copy() if len(state["fitness"]) else None
         tables = ("nodes", "links", "node_starts", "link_starts", "rules")
         self.population = Genomes(**{name: state[name].copy() for name in tables if name in state})
+        nodes = self.population.nodes
+        nodes["activation"] = codes_of(nodes["activation"], state["activations"].tolist())
         self.species = species.from_arrays(within("species.", state))
         self.innovations = Innovations.restored(within("innovations.", state))
 

@@ -71,6 +71,7 @@ def sine(x: float, lead: float) -> float:
     n = np.floor(x / PI + lead + 0.5)
     k = n - lead
     r = ((x - k * PI_PARTS[0]) - k * PI_PARTS[1]) - k * PI_PARTS[2]
+    r = min(max(r, -2.0), 2.0)  # π/2 at most, but beyond some 1e9 nothing is left of x's phase
     q = r * r
     p = 1 / 51090942171709440000.0
     p = p * q - 1 / 121645100408832000.0

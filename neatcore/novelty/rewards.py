@@ -12,6 +12,7 @@ from pydantic import Field
 from neatcore import prefixes
 from neatcore.errors import InputError, require
 from neatcore.interfaces import Array, Floats, Search, Transferable
+from neatcore.loop import heir_of
 from neatcore.parameters import Parameters
 
 Z = TypeVar("Z")
@@ -24,7 +25,9 @@ class NoveltyConfig(Parameters):
 
     neighbours: int = Field(15, ge=1, le=10_000, description="k: novelty is the mean distance to so many nearest behaviours")
     archive_threshold: float = Field(
-        0.0, ge=0, description="ρ_min: how far a behaviour must be from all in the archive to join it; 0: the first mean novelty"
+        0.0,
+        ge=0,
+        description="ρ_min: how far a behaviour must be from all in the archive to join; 0: the first mean novelty above 0",
     )
     archive_floor: float = Field(0.0, ge=0, description="the threshold never falls below this")
     archive_rise: float = Field(1.2, ge=1, description="factor of the threshold after a generation from which many joined")
@@ -48,6 +51,10 @@ class Rewarded(Generic[Z]):
 
     def report(self) -> dict[str, Any]:
         return self.search.report()
+
+    def inherit(self, learnt: Sequence[Z], /) -> Sequence[Z]:
+        """Go on with what the genomes have learnt, if the search within can."""
+        return heir_of(self.search).inherit(learnt)
 
     def state(self) -> dict[str, Array]:
         return prefixes.named(WITHIN, self.search.state())
@@ -75,15 +82,15 @@ class Novelty(Rewarded[Z]):
         search.observe(behaviour_of(genomes))   # (P, B)
         search.tell(fitness_of(genomes))        # noted by nobody: the search within is told novelty
 
-    archive (A, B): the behaviours that were new when they came. threshold: how new a behaviour must be to join; NaN before the
-    first. idle: evaluations since one did.
+    archive (A, B): the behaviours that were new when they came. threshold: how new a behaviour must be to join; 0 as long as all
+    have done the same. idle: evaluations since one did.
     """
 
     def __init__(self, config: NoveltyConfig, search: Search[Z], rng: Generator | None = None) -> None:  # noqa: ARG002 as any reward
         super().__init__(search)
         self.config = config
         self.archive: Floats = np.empty((0, 0))
-        self.threshold = config.archive_threshold or np.nan
+        self.threshold = config.archive_threshold
         self.idle = 0
         self.novelty: Floats = np.empty(0)
         self.observed: Floats | None = None
@@ -113,7 +120,7 @@ class Novelty(Rewarded[Z]):
         self.novelty = np.empty(len(behaviour))
         kernels.sparseness(behaviour, archive, self.config.neighbours, self.novelty)
         self.search.tell(self.novelty)
-        if np.isnan(self.threshold):
+        if self.threshold == 0.0:
             self.threshold = max(float(self.novelty.mean()), self.config.archive_floor)
         chosen = np.empty(len(behaviour), np.bool_)
         kernels.admit(behaviour, archive, self.threshold, chosen)

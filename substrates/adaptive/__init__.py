@@ -55,10 +55,11 @@ class AdaptiveHyperNeat:
         check_room(len(population), self.substrate, 4 * (1 + len(self.names[1])))
         packed = prepare(population, len(self.names[0]))
         found = [self._asked(packed, self._ends(pair)) for pair in self.substrate.projections]
-        expression = Threshold(self.config.threshold, self.config.reach)
+        expression, limit = Threshold(self.config.threshold, self.config.reach), self.config.limit
         sizes = [self.substrate.size_of(pair) for pair in self.substrate.projections]
         born = tuple(
-            expression.weights(each[:, 0].copy(), None).reshape(-1, *size) for each, size in zip(found, sizes, strict=True)
+            np.clip(expression.weights(each[:, 0].copy(), None), -limit, limit).reshape(-1, *size)
+            for each, size in zip(found, sizes, strict=True)
         )
         biases = self._biases(packed, expression) if self.config.biases else ()
         traits = () if self.iterated else tuple(self._traits(each) for each in found)
@@ -110,7 +111,6 @@ def adaptive_hyperneat(
 ) -> tuple[AdaptiveHyperNeat, AdaptiveModel]:
     """Adaptive HyperNEAT and its model for networks of so many inputs and outputs, which stand at `places` if the task says so."""
     substrate = lay_out(config, inputs, outputs, places, told_apart=False)
-    config.check_locality(substrate.dimensions, "encoding=hyperneat", allowed=False)
     require(
         not config.modulated or config.synapses == "abc",
         f"modulated=true goes with synapses=abc, not with synapses={config.synapses}",

@@ -17,6 +17,7 @@ from neatcore.cppn import Packed, prepare
 from neatcore.errors import require
 from neatcore.genome import HIDDEN, LINK, NODE, Genes, Genome, Genomes, node_table, starts
 from neatcore.interfaces import Floats, GraphSpace, Ints
+from neatcore.memory import available
 from neatcore.nets import DirectConfig, NetworkModel, pack
 from neatcore.nets.columns import Nets
 from substrates.config import SubstrateConfig
@@ -25,7 +26,7 @@ from substrates.evolvable.config import EsHyperNeatConfig as EsHyperNeatConfig
 from substrates.layouts import lay_out
 from substrates.questions import GAUCI, check_cppns
 from substrates.seeds import AXES, local
-from substrates.trees import cells_of, pyramid_of
+from substrates.trees import cells_of, pyramid_of, room_of
 
 if TYPE_CHECKING:
     from substrates.evolvable.kernels import Networks
@@ -153,7 +154,7 @@ class EsHyperNeat:
         points, config = np.concatenate([self._centres, self.outputs]), self.config
         origin, last = np.zeros((1, self.dimensions)), [len(self.names[1]) - 1]
         answers = packed.query_sheets(origin, points, delta=config.delta, distance=config.distance, outputs=last, bias=config.bias)
-        return np.float32(config.reach) * answers[:, 0, :, 0]
+        return np.float32(config.reach) * np.clip(answers[:, 0, :, 0], -1.0, 1.0)
 
     def _nodes(self, found: Networks) -> tuple[Genes, Ints]:
         """The nodes of all networks end to end, and where each one's begin: those that all have, then the hidden neurons."""
@@ -188,8 +189,9 @@ class EsHyperNeat:
         return links, begun
 
     def _scaled(self, found: Networks) -> Floats:
-        """The weights of links: reach · answer; normalised, the positive and the negative ones of each neuron add up to ± reach."""
-        weights = found.weights.astype(np.float64)
+        """The weights of links: reach · answer, which is cut to ± 1; normalised, the positive and the negative ones of each neuron
+        add up to ± reach."""
+        weights = np.clip(found.weights.astype(np.float64), -1.0, 1.0)
         if self.config.normalise:
             most = int(found.targets.max(initial=0)) + 1
             owner = np.repeat(np.arange(len(found.link_starts) - 1), np.diff(found.link_starts))
@@ -227,12 +229,14 @@ def es_hyperneat(
     if config.level:
         there = AXES[:dimensions]
         require(config.level[0] < dimensions, f"plane={config.plane}: the substrate has no such axis, only {', '.join(there)}")
-    _check_questions(config, inputs + outputs, dimensions - bool(config.plane))
+    _check_size(config, inputs + outputs, dimensions)
     return EsHyperNeat(near, far, config), NetworkModel(DirectConfig(recurrent=config.recurrent, passes=config.passes))
 
 
-def _check_questions(config: EsHyperNeatConfig, ends: int, axes: int) -> None:
-    """InputError where trees have no axes or too many, or where the worst pattern would ask a CPPN too much."""
+def _check_size(config: EsHyperNeatConfig, ends: int, dimensions: int) -> None:
+    """InputError where trees have no axes or too many, where the worst pattern would ask a CPPN too much, or where there is no room
+    for a tree on each processor."""
+    axes = dimensions - bool(config.plane)
     require(axes > 0, f"plane={config.plane} leaves hidden neurons no axis along which to stand")
     require(axes <= 3, f"trees along {axes} axes are too many; set plane, so that there are {axes - 1}")
     cells = cells_of(config.maximum, axes)
@@ -241,4 +245,9 @@ def _check_questions(config: EsHyperNeatConfig, ends: int, axes: int) -> None:
         questions <= MOST,
         f"maximum={config.maximum} may come to {questions:,} questions to the CPPN for a network; {MOST:,} is the most. "
         "Try a smaller maximum",
+    )
+    needed, there = (os.cpu_count() or 1) * room_of(cells, axes, dimensions), available()
+    require(
+        needed < there,
+        f"maximum={config.maximum} takes {needed / 1e9:,.1f} GB of memory, and {there / 1e9:,.1f} are free. Try a smaller one",
     )

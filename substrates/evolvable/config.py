@@ -9,14 +9,14 @@ from pydantic import Field, field_validator, model_validator
 
 from neatcore.errors import InputError
 from substrates.config import activation_named
-from substrates.questions import QuestionsConfig
+from substrates.questions import LocalConfig
 from substrates.seeds import AXES
 
 PLANE = re.compile(rf"([{AXES}])=([+-]?(?:\d+\.?\d*|\.\d+))")
 MOST = 2_000_000_000  # questions to a CPPN that a network may come to
 
 
-class EsHyperNeatConfig(QuestionsConfig):
+class EsHyperNeatConfig(LocalConfig):
     """ES-HyperNEAT: a CPPN's pattern also tells where hidden neurons stand (Risi & Stanley 2012)."""
 
     substrate: Literal["task", "parallel", "concentric", "circular", "grid"] = Field(

@@ -25,7 +25,7 @@ def as_sheets(encoding: EsHyperNeat, genome: Genome) -> tuple[Synapses, Substrat
     rows = [np.flatnonzero(network.nodes["kind"] == kind) for kind, _ in stand.values()]
     dense = np.zeros((len(network.nodes), len(network.nodes)), np.float32)
     dense[network.links["source"], network.links["target"]] = network.links["weight"]
-    inner = len(hidden) > 0 and bool(dense[np.ix_(rows[1], rows[1])].any())
+    inner = len(hidden) > 0 and (config.recurrent or bool(dense[np.ix_(rows[1], rows[1])].any()))  # or none waits for a pass
     pairs = [(0, 1), *[(1, 1)] * inner, *[(1, 2)] * (len(hidden) > 0)]
     weights = tuple(dense[np.ix_(rows[source], rows[target])][None] for source, target in pairs)
     bias = dense[network.nodes["kind"] == BIAS]

@@ -18,6 +18,12 @@ def cells_of(depth: int, axes: int) -> int:
     return sum(1 << (axes * level) for level in range(1, depth + 1))
 
 
+def room_of(cells: int, axes: int, dimensions: int) -> int:
+    """Bytes of a tree of so many cells, in a space of so many dimensions, and of what tells where they stand."""
+    tree = 56 + 2 * axes * (4 * dimensions + 12)
+    return cells * (tree + 4 * dimensions + 8 * axes)
+
+
 @cache
 def pyramid_of(depth: int, dimensions: int, level: tuple[int, float] | None = None) -> Pyramid:
     """The levels 1 … depth of a tree; level: a coordinate that all cells share, and its value."""

@@ -5,11 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from benchmarks import compressed, octopus
 from benchmarks.compressed import SETTINGS, Sample
 from benchmarks.results import read_csv
 from benchmarks.variants import run_all
+from neatcore.errors import InputError
 
 
 def test_one_coefficient_balances_one_pole_and_the_page_says_so(tmp_path: Path) -> None:
@@ -21,7 +23,9 @@ def test_one_coefficient_balances_one_pole_and_the_page_says_so(tmp_path: Path) 
     ] * 2
     assert all(int(row["evaluations"]) <= 60 + 4 for row in rows)
     assert run_all(compressed.attempt, variants, [1, 2], 60, path, 1) == rows
-    text = compressed.result(rows, tmp_path).write(tmp_path, packages=("scipy",)).read_text(encoding="utf-8")
+    with pytest.raises(InputError, match=r"compressed\.csv holds runs with a budget of 60, not 80: name another --folder"):
+        run_all(compressed.attempt, variants, [1, 2], 80, path, 1)
+    text = compressed.result(rows, tmp_path, 60).write(tmp_path, packages=("scipy",)).read_text(encoding="utf-8")
     assert "| one pole, SNES | 1 | 1 | 4 | 2 of 2 |" in text
     assert "neatcore run double-pole --preset koutnik2010 search=cma" in text
     assert "| two poles, one neuron | 1 | 1 | 6 | 0 of 2 | – | – |" in text

@@ -7,14 +7,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.random import default_rng
 
-from neatcore.activations import BUILT_IN, OWN, code_of, register
+from neatcore.activations import BUILT_IN, NAMES, OWN, code_of, register
 from neatcore.cppn import query
 from neatcore.errors import InputError
 from neatcore.files import load, save
 from neatcore.genome import LINK, Genome, node_table
 from neatcore.interfaces import Floats, GraphSpace
-from neatcore.neat import NeatConfig
+from neatcore.neat import Neat, NeatConfig
 from neatcore.nets import DirectConfig, direct
 
 pytestmark = pytest.mark.usefixtures("registering")
@@ -87,3 +88,18 @@ def test_what_cannot_be_compiled_is_named() -> None:
     register("odd", lambda x: float(str(x)[0].upper().encode().hex()))
     with pytest.raises(InputError, match="the activation 'odd' cannot be compiled: "):
         query([alone("odd")], [[1.0]])
+
+
+def test_a_search_goes_on_with_activations_by_their_names() -> None:
+    """A process where others are registered before has other codes for a user's own."""
+    register("wave", wave)
+    config = NeatConfig(population=5, start="hidden", activations={"wave": 1.0})
+    state = Neat(config, GraphSpace(1, 1), default_rng(0)).state()
+    state["nodes"]["activation"][state["nodes"]["activation"] == code_of("wave")] = len(NAMES)
+    state["activations"] = np.array([*NAMES, "wave"])
+    found = Neat(config, GraphSpace(1, 1), default_rng(0))
+    found.restore(state)
+    assert set(found.population.nodes["activation"].tolist()) == {code_of(name) for name in ("linear", "sigmoid", "wave")}
+    state["activations"][-1] = "wavy"
+    with pytest.raises(InputError, match="did you mean 'wave'"):
+        found.restore(state)

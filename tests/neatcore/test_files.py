@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from neatcore.errors import InputError
-from neatcore.files import LARGE, load, load_genome, load_stanley, save, to_bytes
+from neatcore.files import LARGE, load, load_genome, load_stanley, npz, read_npz, save, to_bytes
 from neatcore.genome import Genome
 from tests.neatcore.growing import grown
 
@@ -87,6 +87,15 @@ def test_damaged_files_are_refused(tmp_path: Path, damage: object) -> None:
         load(path)
 
 
+@pytest.mark.parametrize("name", ["nodes", "links", "activations"])
+def test_tables_that_are_no_lists_are_refused(tmp_path: Path, name: str) -> None:
+    save(tmp_path / "g.npz", grown(1, recurrent=False)[0])
+    arrays = read_npz(tmp_path / "g.npz")
+    (tmp_path / "g.npz").write_bytes(npz(arrays | {name: arrays[name][0]}))
+    with pytest.raises(InputError, match=r"g\.npz: nodes, links and activations must be lists"):
+        load(tmp_path / "g.npz")
+
+
 def test_pickles_are_never_opened(tmp_path: Path) -> None:
     class Trap:
         def __reduce__(self) -> tuple[object, tuple[str]]:
@@ -99,8 +108,9 @@ def test_pickles_are_never_opened(tmp_path: Path) -> None:
 
 
 def test_messages_name_the_file_and_the_line(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="no such file"):
-        load(tmp_path / "absent.npz")
+    for read in (load, load_stanley):
+        with pytest.raises(InputError, match="no such file"):
+            read(tmp_path / "absent.npz")
     path = tmp_path / "bad"
     path.write_text("genomestart 1\nnode 1 0 1\n")
     with pytest.raises(InputError, match=r"bad:2: cannot read 'node 1 0 1'"):
@@ -119,7 +129,7 @@ def test_messages_name_the_file_and_the_line(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="did you mean 'tanh'"):
         load(json_path)
     data["nodes"][0]["activation"] = "tanh"
-    for number in (10**20, float("inf")):
+    for number in (10**20, float("inf"), 0.5):
         data["links"][0]["innovation"] = number
         json_path.write_text(json.dumps(data))
         with pytest.raises(InputError, match=r"bad\.json is no genome file"):

@@ -271,3 +271,29 @@ def test_an_adopted_population_is_sorted_by_ones_own_threshold() -> None:
     assert (second.threshold, len(second.ask())) == (0.5, 20)
     advance(second, 1)
     assert len(second.ask()) == 30
+
+
+def test_a_threshold_below_its_step_falls_no_further_and_does_not_rise() -> None:
+    neat = Neat(NeatConfig(threshold=0.2, threshold_step=0.3, target_species=1000), SPACE, default_rng(0))
+    advance(neat, 3)
+    assert neat.threshold == 0.2
+
+
+def test_fitness_of_which_no_sums_can_be_made_is_refused() -> None:
+    neat = Neat(NeatConfig(population=4), SPACE, default_rng(0))
+    neat.ask()
+    with pytest.raises(InputError, match=r"fitness of genomes \[1, 3\] is beyond ±1e\+300"):
+        neat.tell(np.array([0.0, 1e308, 1.0, -1e308]))
+
+
+def test_within_a_run_a_link_has_one_number() -> None:
+    """Also those of the first genomes, when they are lost and found again."""
+    config = NeatConfig(population=60, innovation_scope="run", delete_link=0.5, add_link=0.9, add_node=0.1)
+    neat = Neat(config, SPACE, default_rng(0))
+    first = {tuple(link) for link in neat.ask().links[["source", "target", "innovation"]].tolist()}
+    assert neat.innovations.next_link == 1 + max(number for *_, number in first)
+    seen = set(first)
+    for _ in range(20):
+        advance(neat, 1)
+        seen |= {tuple(link) for link in neat.ask().links[["source", "target", "innovation"]].tolist()}
+    assert len(seen) == len({pair[:2] for pair in seen}) == len({number for *_, number in seen}) > len(first)

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.random import default_rng
 
-from neatcore.activations import NAMES
+from neatcore.activations import NAMES, code_of
 from neatcore.checks import check_encoding, check_policy
 from neatcore.errors import InputError
 from neatcore.genome import LINK, Genome, Genomes, node_table
@@ -145,3 +145,12 @@ def test_packing_a_selection_selects(rows: list[int], seed: int) -> None:
     again = Genomes.of(list(taken))
     assert np.array_equal(again.links, taken.links)
     assert np.array_equal(again.node_starts, taken.node_starts)
+
+
+@pytest.mark.parametrize("name", ["sine", "cosine"])
+def test_waves_stay_within_one_however_large_the_sum_is(name: str) -> None:
+    points = 10.0 ** np.arange(8, 301, 0.5)
+    found = np.stack([points, -points])
+    for row in (0, 1):
+        kernels.activate(code_of(name), found, row, len(points))
+    assert np.abs(found).max() <= 1.0

@@ -9,6 +9,7 @@ import pytest
 from numpy.random import default_rng
 
 from neatcore import Cma, CmaConfig, InputError, Neat, NeatConfig, Novelty, NoveltyConfig, evolve
+from neatcore.genome import Genomes
 from neatcore.interfaces import Floats, GraphSpace, Nominating, Observing, Search, VectorSpace
 from neatcore.nets import DirectConfig, direct
 from neatcore.novelty import Random, kernels
@@ -108,6 +109,24 @@ def test_the_first_threshold_is_the_first_mean_novelty() -> None:
     assert novelty.archive.tolist() == [[0, 0], [0, 1], [3, 0]]
     assert novelty.report()["archive_threshold"] == 0.5
     assert novelty.report()["inner"] == 2
+
+
+def test_the_first_threshold_waits_until_not_all_do_the_same() -> None:
+    novelty = Novelty(NoveltyConfig(neighbours=1), Told(3))
+    assert told(novelty, [[1.0]] * 3) == [0.0]
+    assert told(novelty, [[1.0], [2.0], [4.0]]) == pytest.approx([1.0])
+    assert novelty.archive.ravel().tolist() == [1, 4]
+
+
+def test_genomes_of_the_search_within_hand_on_what_they_have_learnt() -> None:
+    neat, cma = (Novelty(NoveltyConfig(), search) for search in searches())
+    population = Genomes.of(neat.ask())
+    links = population.links.copy()
+    links["weight"] = 0.25
+    neat.inherit(population.with_links(links))
+    assert set(Genomes.of(neat.ask()).links["weight"].tolist()) == {0.25}
+    with pytest.raises(InputError, match="cannot inherit what was learnt; use search=neat"):
+        cma.inherit(cma.ask())
 
 
 SPACE = GraphSpace(2, 1)

@@ -200,3 +200,15 @@ def test_what_does_not_go_together_is_said() -> None:
     other, _ = made(modulated=True)
     with pytest.raises(InputError, match="a CPPN of this substrate has 5: weight, rate, A, B, C"):
         encoding.decode(genomes(other))
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_no_weight_is_born_beyond_the_limit(model: dict[str, Any]) -> None:
+    encoding, _ = made(**model, reach=10.0, limit=2.0)
+    weights = np.concatenate([born.ravel() for born in encoding.decode(genomes(encoding)).born.weights])
+    assert np.abs(weights).max() == 2.0
+
+
+def test_locality_is_no_option_where_no_rule_obeys_it() -> None:
+    with pytest.raises(ValidationError, match="locality"):
+        AdaptiveConfig(locality="x")  # type: ignore[call-arg]

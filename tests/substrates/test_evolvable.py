@@ -6,10 +6,12 @@ import numpy as np
 import pytest
 from numpy.random import default_rng
 
+from neatcore.activations import code_of
 from neatcore.errors import InputError
-from neatcore.genome import Genome, Genomes
+from neatcore.genome import OUTPUT, Genome, Genomes
 from neatcore.neat import Neat, NeatConfig
 from substrates.evolvable import EsHyperNeat, EsHyperNeatConfig, Grown, es_hyperneat
+from substrates.evolvable.shown import as_sheets
 from substrates.trees import cells_of, pyramid_of
 from tests.substrates.tree_oracle import Point, network
 
@@ -161,3 +163,34 @@ def test_a_genome_that_is_no_cppn_of_it() -> None:
     genome: Genome = population(other, 4)[0]
     with pytest.raises(InputError, match="genome 0 has 5 inputs; a CPPN of this substrate has 4: x1, y1, x2, y2"):
         encoding.decode([genome])
+
+
+def test_weights_lie_within_the_reach_whatever_the_cppn_answers() -> None:
+    encoding, _ = es_hyperneat(EsHyperNeatConfig(biases=True), INPUTS, OUTPUTS)
+    genomes = population(encoding)
+    genomes.nodes["activation"][genomes.nodes["kind"] == OUTPUT] = code_of("linear")
+    weights = encoding.grow(genomes).networks.links["weight"]
+    assert np.abs(weights).max() == 3.0
+    assert np.count_nonzero(np.abs(weights) < 3.0) > 50
+
+
+def test_a_tree_that_memory_has_no_room_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("substrates.evolvable.available", lambda: 10_000)
+    with pytest.raises(InputError, match=r"maximum=3 takes 0\.0 GB of memory, and 0\.0 are free"):
+        es_hyperneat(EsHyperNeatConfig(), INPUTS, OUTPUTS)
+
+
+@pytest.mark.parametrize("options", [{"passes": 1, "iterations": 0}, {"recurrent": False}, {}])
+def test_sheets_compute_the_same(options: dict[str, Any]) -> None:
+    encoding, model = es_hyperneat(EsHyperNeatConfig(**options), INPUTS, OUTPUTS)
+    seen = 0
+    for genome in population(encoding):
+        synapses, shown = as_sheets(encoding, genome)
+        policies = model.bind(encoding.decode([genome])), shown.bind(synapses)
+        states, rng = [policy.reset(1) for policy in policies], default_rng(0)
+        for _ in range(3):
+            inputs = rng.uniform(-1, 1, (1, 1, INPUTS))
+            states, outputs = zip(*(policy.step(state, inputs) for policy, state in zip(policies, states)), strict=True)
+            assert np.allclose(*outputs, atol=1e-6)
+        seen += len(synapses.substrate.sheets) == 3
+    assert seen > 2
