@@ -15,9 +15,10 @@ from numpy.random import Generator as Random
 from numpy.random import default_rng
 from pydantic import Field, ValidationInfo, field_validator
 
+from hypernets.batches import checked, without_examples
 from hypernets.interfaces import Costing, Generator, Network
-from hypernets.losses import LOSSES, Figures, Loss, check_classes, without_examples
-from neatcore.errors import DivergenceError, InputError, unknown
+from hypernets.losses import Figures, Loss, loss_of
+from neatcore.errors import DivergenceError, InputError
 from neatcore.interfaces import Array, Counted, Encoding, Floats, Model, Space, Task, Teaching, VectorSpace
 from neatcore.loop import blaming
 from neatcore.memory import available
@@ -98,9 +99,7 @@ class Course:
             raise InputError(f"task {type(task).__name__} has no examples to learn from, which search=gradient needs")
         if not (hasattr(encoding, "generate") and hasattr(model, "apply")):
             raise InputError("search=gradient needs an encoding with a gradient, such as encoding=dense; this one has none")
-        if task.loss not in LOSSES:
-            raise unknown(f"loss of task {type(task).__name__}:", task.loss, LOSSES)
-        return cls(encoding, model, LOSSES[task.loss], task)  # type: ignore[arg-type]
+        return cls(encoding, model, loss_of(task), task)  # type: ignore[arg-type]
 
 
 def _require_memory(counts: Mapping[str, int]) -> None:
@@ -167,7 +166,7 @@ class Gradient:
                 if not self.config.steps:
                     break
                 continue
-            found.append(self._learn(*batch))
+            found.append(self._learn(*checked(self.course.task, batch)))
         self.check([float(each["loss"]) for each in found])
         self.figures = {name: float(np.mean([each[name] for each in found])) for name in found[0]}
         return len(found)
@@ -193,11 +192,10 @@ class Gradient:
         batch = next(self._examples, None)
         self.position += 1
         if batch is not None:
-            check_classes(self.course.task, np.asarray(batch[1]))
-        else:
-            self._examples, self.pass_seed, self.position = None, -1, 0
-            self.memory = self.memory[:0]
-        return batch
+            return batch
+        self._examples, self.pass_seed, self.position = None, -1, 0
+        self.memory = self.memory[:0]
+        return None
 
     def _learn(self, inputs: Array, targets: Array) -> Figures:
         lanes = inputs.shape[-2] if np.issubdtype(inputs.dtype, np.floating) else inputs.shape[-1]

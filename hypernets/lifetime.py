@@ -14,11 +14,12 @@ import optax
 from numpy.random import Generator, default_rng
 from pydantic import Field
 
+from hypernets.batches import checked, without_examples
 from hypernets.gradient import GradientConfig, OptimizerConfig
-from hypernets.losses import LOSSES, Loss, check_classes, without_examples
+from hypernets.losses import Loss, loss_of
 from hypernets.programs import Program, padded, program
 from hypernets.twins import twin_of
-from neatcore.errors import DivergenceError, InputError, unknown
+from neatcore.errors import DivergenceError, InputError
 from neatcore.genome import Genome, Genomes, copied
 from neatcore.interfaces import Array, Encoding, Floats, Model, Task, Teaching
 from neatcore.loop import blaming
@@ -45,10 +46,9 @@ class Lifetime:
     def __init__(self, config: LearningConfig, encoding: Encoding[Any, Any], model: Model[Any], task: Task) -> None:
         if not isinstance(task, Teaching):
             raise InputError(f"task {type(task).__name__} has no examples to learn from, which learning within a lifetime needs")
-        if task.loss not in LOSSES:
-            raise unknown(f"loss of task {type(task).__name__}:", task.loss, LOSSES)
+        loss = loss_of(task)
         self.config, self.task, self.twin = config, task, twin_of(encoding, model)
-        self._taught = jax.jit(partial(_taught, self.twin.answer, LOSSES[task.loss], config.transformation()))
+        self._taught = jax.jit(partial(_taught, self.twin.answer, loss, config.transformation()))
         self._course: tuple[Floats, Floats] | None = None
         self._lessons(default_rng(0))  # whether there are any, of single steps
 
@@ -95,8 +95,8 @@ class Lifetime:
         """Batches without end, pass after pass, all as large as the first: a rest at the end of a pass is left out."""
         size = 0
         while True:
-            for inputs, targets in self.task.batches(self.config.batch, rng):
-                check_classes(self.task, np.asarray(targets))
+            for batch in self.task.batches(self.config.batch, rng):
+                inputs, targets = checked(self.task, batch)
                 size = size or len(inputs)
                 if len(inputs) == size:
                     yield inputs, targets

@@ -10,10 +10,10 @@ import jax.numpy as jnp
 import optax
 
 from hypernets.mixtures import Mixture
-from neatcore.errors import TaskError
+from neatcore.errors import InputError, unknown
 
 if TYPE_CHECKING:
-    from neatcore.interfaces import Array, Teaching
+    from neatcore.interfaces import Teaching
 
 Figures = dict[str, jax.Array]
 Loss = Callable[[jax.Array, jax.Array], tuple[jax.Array, Figures]]
@@ -50,14 +50,11 @@ def mixture_density(outputs: jax.Array, targets: jax.Array) -> tuple[jax.Array, 
 LOSSES: dict[str, Loss] = {"cross-entropy": cross_entropy, "squared": squared, "mixture-density": mixture_density}
 
 
-def without_examples(task: object) -> TaskError:
-    """The error of a task whose batches are none."""
-    return TaskError(f"task {type(task).__name__} has no examples: its batches are none")
-
-
-def check_classes(task: Teaching, targets: Array) -> None:
-    """TaskError where targets are to be classes, and are none of those that the networks have outputs for."""
-    count: int = task.outputs  # type: ignore[attr-defined]
-    if task.loss == "cross-entropy" and targets.size and not 0 <= targets.min() <= targets.max() < count:
-        found = f"{targets.min()} … {targets.max()}"
-        raise TaskError(f"task {type(task).__name__} teaches classes {found}; for its {count} outputs they are 0 … {count - 1}")
+def loss_of(task: Teaching) -> Loss:
+    """The loss that a task names; InputError names the nearest one."""
+    name: object = task.loss
+    if not isinstance(name, str):
+        raise InputError(f"task {type(task).__name__} has loss {name!r}; it must be one of: {', '.join(LOSSES)}")
+    if name not in LOSSES:
+        raise unknown(f"loss of task {type(task).__name__}:", name, LOSSES)
+    return LOSSES[name]

@@ -8,12 +8,15 @@ from typing import Any
 import numpy as np
 from numpy.random import default_rng
 
-from neatcore.errors import require
+from neatcore.errors import InputError, require
 from neatcore.interfaces import (
     Behaving,
     Charted,
     Encoding,
     Evaluation,
+    Examining,
+    Floats,
+    Generalising,
     GraphSpace,
     Model,
     Named,
@@ -25,7 +28,7 @@ from neatcore.interfaces import (
     Space,
     Task,
 )
-from neatcore.loop import evaluate
+from neatcore.loop import blaming, evaluate, examine, figures_of
 
 SOME = 6  # networks a check uses
 
@@ -99,6 +102,15 @@ def _check_states(policy: Policy, answers: Any) -> None:
 
 def check_description(task: Task) -> None:
     """InputError where a task has names, places or a chart that are not what they should be; cheap, as nothing is evaluated."""
+    try:
+        _check_description(task)
+    except InputError:
+        raise
+    except Exception as error:
+        raise InputError(f"{_kind(task)}: its names, places or chart raised {type(error).__name__}: {error}") from error
+
+
+def _check_description(task: Task) -> None:
     name = _kind(task)
     if isinstance(task, Named) and task.names:
         inputs, outputs = _pair(task.names, f"{name}.names")
@@ -107,7 +119,8 @@ def check_description(task: Task) -> None:
             f"{name}.names has {len(inputs)} inputs and {len(outputs)} outputs, the task {task.inputs} and {task.outputs}",
         )
     if isinstance(task, Placed):
-        shapes = [np.shape(points) for points in _pair(task.places, f"{name}.places")]
+        places = [_points(points, f"{name}.places") for points in _pair(task.places, f"{name}.places")]
+        shapes = [points.shape for points in places]
         fits = all(len(shape) == 2 for shape in shapes) and [shape[0] for shape in shapes] == [task.inputs, task.outputs]
         require(
             fits and shapes[0][1] == shapes[1][1],
@@ -124,15 +137,30 @@ def _pair(value: Any, what: str) -> tuple[Any, Any]:
     return value[0], value[1]
 
 
+def _points(value: Any, what: str) -> Floats:
+    """An array of finite numbers."""
+    try:
+        points = np.asarray(value, np.float64)
+    except (TypeError, ValueError) as error:
+        raise InputError(f"{what} holds what is no array of numbers: {error}") from None
+    require(np.isfinite(points).all(), f"{what} holds numbers that are not finite")
+    return points
+
+
 def check_task(task: Task, policy: Policy | None = None) -> None:
     """Raise InputError or TaskError unless the task evaluates networks of its inputs and outputs, repeatably and independently.
 
     policy: networks to test it with; some random perceptrons where omitted.
     """
+    if isinstance(task, type):
+        raise InputError(f"{task.__name__} is a class; check a task that is made of it, such as {task.__name__}()")
     name = _kind(task)
     for side in ("inputs", "outputs"):
         count = getattr(task, side, None)
-        require(isinstance(count, int) and count > 0, f"{name}.{side} is {count!r}; a task says how many {side} a network has")
+        require(
+            isinstance(count, int) and not isinstance(count, bool) and count > 0,
+            f"{name}.{side} is {count!r}; a task says how many {side} a network has",
+        )
     policy = policy or _perceptrons(task)
     whole = evaluate(task, policy, default_rng(1))
     again = evaluate(task, policy, default_rng(1))
@@ -155,8 +183,14 @@ def check_task(task: Task, policy: Policy | None = None) -> None:
     if isinstance(task, Charted):
         trace = np.shape(task.trace(policy.take(np.arange(1)), default_rng(1)))
         require(len(trace) == 2 and trace[1] == 2, f"{name}.trace has shape {trace}, not (T, 2)")
+    if isinstance(task, Examining):
+        examine(task, policy, whole, np.arange(1), default_rng(1))
+    if isinstance(task, Generalising):
+        with blaming(task, "in generalise"):
+            figures_of(task, task.generalise(policy.take(np.arange(1)), default_rng(1)), "what it returned")
     if isinstance(task, Showable):
-        shown = task.show(policy.take(np.arange(1)), default_rng(1))
+        with blaming(task, "in show"):
+            shown = task.show(policy.take(np.arange(1)), default_rng(1))
         require(isinstance(shown, Shown), f"{name}.show returned a {type(shown).__name__}")
 
 

@@ -13,8 +13,9 @@ from numpy.random import Generator
 from pydantic import Field
 
 from neatcore.errors import InputError, require
-from neatcore.interfaces import Array, Floats, Space, VectorSpace
+from neatcore.interfaces import Array, Floats, Space
 from neatcore.parameters import Parameters
+from neatcore.vectors import told, vectors
 
 FULL = 500  # numbers up to which a full covariance matrix is worth its cost, which grows with their cube
 
@@ -33,10 +34,7 @@ class Cma:
     """CMA-ES as ask and tell over vectors; fitness is maximised."""
 
     def __init__(self, config: CmaConfig, space: Space, rng: Generator) -> None:
-        if not isinstance(space, VectorSpace):
-            raise InputError(
-                "search=cma needs genomes that are vectors, this encoding has graphs; use encoding=mlp, or search=neat"
-            )
+        space = vectors(space, "cma")
         require(config.population != 1, "population=1: CMA-ES needs at least 2 (search.population)")
         self.config, self.space = config, space
         full = config.variant == "full" or (config.variant == "auto" and space.size <= FULL)
@@ -73,7 +71,7 @@ class Cma:
 
     def tell(self, fitness: Floats, /) -> None:
         """Fitness (P,) of the samples."""
-        require(len(fitness) == len(self.asked), f"fitness of {len(fitness)} genomes, {len(self.asked)} were asked for")
+        fitness = told(fitness, len(self.asked))
         with self._unbroken():
             self.optimizer.tell([(x, -float(f)) for x, f in zip(self.asked, fitness, strict=True)])
         self.asked = []

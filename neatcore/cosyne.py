@@ -11,7 +11,7 @@ from pydantic import Field
 
 from neatcore.interfaces import Array, Bools, Floats, Space
 from neatcore.parameters import Parameters
-from neatcore.vectors import check_told, vectors
+from neatcore.vectors import told, vectors
 
 
 class CosyneConfig(Parameters):
@@ -44,7 +44,7 @@ class Cosyne:
 
     def tell(self, fitness: Floats, /) -> None:
         """Fitness (P,) of the genomes. The young take the places of the worst; then numbers change their genomes."""
-        check_told(fitness, len(self.population))
+        fitness = told(fitness, len(self.population))
         order = np.argsort(-fitness, kind="stable")
         young = max(1, int(self.config.offspring * len(order)))
         children = self._bred(self.population[order[: max(2, young)]], young)

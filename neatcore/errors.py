@@ -22,7 +22,7 @@ class StepError(ValueError):
     """A task asked networks with inputs, or a state, of a wrong shape."""
 
 
-class TaskError(RuntimeError):
+class TaskError(Exception):
     """A task raised, or returned something that is no evaluation."""
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from sysconfig import get_path
 from traceback import extract_tb
 from typing import Any, TypeVar
 
@@ -35,6 +37,7 @@ from neatcore.interfaces import (
     Verdict,
 )
 
+PACKAGES = ("neatcore", "substrates", "hypernets", "tasks", "viz", "runner")  # whose lines a user need not look at
 Z = TypeVar("Z")
 Theta = TypeVar("Theta")
 
@@ -156,13 +159,25 @@ def examine(
         with blaming(task, f"in generation {generation}"):
             verdict = task.examine(policy.take(np.array([row])), rng)
             if not isinstance(verdict, Verdict):
-                raise TypeError(f"examine returned a {type(verdict).__name__}, not a Verdict")
-            solved[row] = bool(verdict.solved)
-            for name, value in verdict.info.items():
+                raise TaskError(f"{_name(task)}: examine returned a {type(verdict).__name__}, not a Verdict,")
+            if not isinstance(verdict.solved, (bool, np.bool_)):
+                raise TaskError(f"{_name(task)}: the verdict's solved is of type {type(verdict.solved).__name__}, not a bool,")
+            solved[row] = verdict.solved
+            for name, value in figures_of(task, verdict.info, "the verdict's info").items():
                 figures.setdefault(name, np.full(policy.size, np.nan))[row] = value
         if solved[row]:
             break
     return replace(evaluation, solved=solved, info={**evaluation.info, **figures}), rows[:count]
+
+
+def figures_of(task: object, told: Any, what: str) -> dict[str, float]:
+    """Numbers by name; TaskError where what a task told are none."""
+    if not isinstance(told, Mapping):
+        raise TaskError(f"{_name(task)}: {what} is of type {type(told).__name__}, not numbers by name")
+    try:
+        return {str(name): float(value) for name, value in told.items()}
+    except (TypeError, ValueError):
+        raise TaskError(f"{_name(task)}: {what} holds something else than single numbers: {dict(told)!r}") from None
 
 
 @contextmanager
@@ -170,11 +185,13 @@ def blaming(task: object, where: str) -> Iterator[None]:
     """Turn whatever a task raises into a TaskError that says where."""
     try:
         yield
-    except InputError:
+    except InputError as error:
+        if not _shipped(_home(task)):
+            error.add_note(f"raised by {_name(task)}{_place(error, task)} {where}")
         raise
     except TaskError as error:
         raise TaskError(f"{error} {where}") from error
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         what = f"{_name(task)} raised {type(error).__name__}: {error}{_place(error, task)} {where}"
         raise TaskError(what) from error
 
@@ -221,9 +238,21 @@ def _name(task: object) -> str:
     return f"task {type(task).__name__}"
 
 
-def _place(error: Exception, task: object) -> str:
-    """The line of the task's own file, or of another where none of that is to blame."""
-    frames = extract_tb(error.__traceback__)
-    home = getattr(sys.modules.get(type(task).__module__), "__file__", None)
-    own = [frame for frame in frames if frame.filename == home] or frames
+def _place(error: BaseException, task: object) -> str:
+    """The line of the task's own file, or of another of the user's, such as an environment's; of any where neither is to blame."""
+    frames, home = extract_tb(error.__traceback__), _home(task)
+    users = [frame for frame in frames if not _shipped(frame.filename)]
+    own = (users if _shipped(home) else []) or [frame for frame in frames if frame.filename == home] or frames
     return f" ({Path(own[-1].filename).name}:{own[-1].lineno})" if own else ""
+
+
+def _home(task: object) -> str:
+    """The file of a task's class."""
+    return getattr(sys.modules.get(type(task).__module__), "__file__", None) or ""
+
+
+def _shipped(file: str) -> bool:
+    """Whether a file is neatcore's, another package's or Python's, and none of the user's."""
+    root = Path(__file__).parents[1]
+    own = (f"{root / name}{os.sep}" for name in PACKAGES)
+    return file.startswith(("<", *own, *(get_path(name) for name in ("stdlib", "purelib", "platlib"))))

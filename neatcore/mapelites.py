@@ -12,8 +12,9 @@ from numpy.random import Generator
 from pydantic import Field
 
 from neatcore.errors import InputError, require
-from neatcore.interfaces import Array, Floats, Space, VectorSpace
+from neatcore.interfaces import Array, Floats, Space
 from neatcore.parameters import Parameters
+from neatcore.vectors import told, vectors
 
 
 class MapElitesConfig(Parameters):
@@ -31,10 +32,7 @@ class MapElites:
     """
 
     def __init__(self, config: MapElitesConfig, space: Space, rng: Generator) -> None:
-        if not isinstance(space, VectorSpace):
-            raise InputError(
-                "search=map-elites needs genomes that are vectors, this encoding has graphs; use encoding=mlp, or search=neat"
-            )
+        space = vectors(space, "map-elites")
         if find_spec("ribs") is None:
             raise InputError('search=map-elites needs the package ribs: pip install "neatcore[ribs]"')
         self.config, self.space = config, space
@@ -75,8 +73,7 @@ class MapElites:
         """Fitness (P,) of the samples: each that is better than the elite of its cell takes its place."""
         if self.observed is None:
             raise InputError("MAP-Elites is told before it has observed; call observe(behaviour) first")
-        require(len(fitness) == len(self.asked), f"fitness of {len(fitness)} genomes, {len(self.asked)} were asked for")
-        found = self.archive.add(self.asked, np.array(fitness, np.float64), self.observed)
+        found = self.archive.add(self.asked, told(fitness, len(self.asked)), self.observed)
         self.joined = int(np.count_nonzero(found["status"]))
         self.asked, self.observed = self.asked[:0], None
 

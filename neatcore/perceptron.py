@@ -13,7 +13,7 @@ from pydantic import Field
 from neatcore.errors import InputError
 from neatcore.interfaces import Array, Floats, Ints, Policy, State, VectorSpace
 from neatcore.parameters import Parameters, Size
-from neatcore.stepping import fitting
+from neatcore.stepping import fitting, fitting_state
 
 
 class MlpConfig(Parameters):
@@ -90,6 +90,7 @@ class PerceptronPolicy:
 
     def step(self, state: State, inputs: Floats, /) -> tuple[State, Floats]:
         values: Array = fitting(self, inputs)
+        state = fitting_state(state, self, values, 0, lanes_last=True)
         for matrix in self.matrices[:-1]:
             values = _affine(values, matrix)
             values = np.tanh(values) if self.activation == "tanh" else np.maximum(values, 0.0)

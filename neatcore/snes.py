@@ -12,7 +12,7 @@ from pydantic import Field
 from neatcore.errors import require
 from neatcore.interfaces import Array, Floats, Space
 from neatcore.parameters import Parameters
-from neatcore.vectors import check_told, vectors
+from neatcore.vectors import told, vectors
 
 
 class SnesConfig(Parameters):
@@ -47,7 +47,7 @@ class Snes:
 
     def tell(self, fitness: Floats, /) -> None:
         """Fitness (P,) of the samples."""
-        check_told(fitness, len(self.drawn))
+        fitness = told(fitness, len(self.drawn))
         s = self.drawn[np.argsort(-fitness, kind="stable")]
         u = utilities(len(s))
         self.mean = self.mean + self.config.mean_rate * self.sigma * (u @ s)  # (2011, algorithm 2)

@@ -1,6 +1,8 @@
-"""What the searches over vectors that are written here have in common."""
+"""What the searches over vectors have in common."""
 
 from __future__ import annotations
+
+import numpy as np
 
 from neatcore.errors import InputError, require
 from neatcore.interfaces import Floats, Space, VectorSpace
@@ -15,6 +17,11 @@ def vectors(space: Space, search: str) -> VectorSpace:
     return space
 
 
-def check_told(fitness: Floats, asked: int) -> None:
-    """Raise InputError unless there is a fitness for each genome that was asked for."""
-    require(len(fitness) == asked, f"fitness of {len(fitness)} genomes, {asked} were asked for")
+def told(fitness: Floats, asked: int) -> Floats:
+    """Fitness (P,) as an array; InputError unless there is a finite one for each genome that was asked for."""
+    found = np.array(fitness, np.float64)
+    many = f"{len(found)} genomes" if found.ndim == 1 else f"shape {found.shape}"
+    require(found.shape == (asked,), f"fitness of {many}, {asked} were asked for")
+    wrong = np.flatnonzero(~np.isfinite(found))
+    require(len(wrong) == 0, f"fitness of genomes {wrong[:5].tolist()} is not finite")
+    return found

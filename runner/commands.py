@@ -13,7 +13,7 @@ from typing import Any, cast
 from neatcore.errors import InputError, require, unknown
 from runner import session
 from runner.directory import Run, find_run, runs_root, slug
-from runner.display import Outcome, choose, result
+from runner.display import Outcome, choose, result, said
 from runner.parts import ENCODINGS
 from runner.presets import EVOLVED, PAINTED, PRESETS, USUAL, Sections
 from runner.series import run_series
@@ -179,24 +179,31 @@ def run_many(
     from runner.compare import summary
     from runner.listing import print_groups
 
-    outcomes = []
+    outcomes: list[Outcome] = []
     for outcome in run_series(settings, seeds, runs_root(out), command, jobs):
         outcomes.append(outcome)
         print(json.dumps(outcome.as_json()) if as_json else f"{outcome.run}  {result(outcome)}", flush=True)
+    ended = [outcome for outcome in outcomes if outcome.status != "interrupted"]
     if not as_json:
         print()
-        print_groups([summary(slug(settings.run.task), outcomes)])
+        if ended:
+            print_groups([summary(slug(settings.run.task), ended)])
+        for outcome in outcomes:
+            if outcome.status == "interrupted":
+                print(f"go on with: neatcore resume {said(outcome.run)}")
+        if left := seeds[len(outcomes) :]:
+            print(f"not begun: seed{'s' * (len(left) > 1)} {', '.join(map(str, left))}")
     return outcomes
 
 
 def write_template(path: Path) -> None:
     """Write the commented task to begin with; a file that is there stays as it is."""
     if path.suffix != ".py":
-        raise InputError(f"{path} must end in .py, such as {path}.py")
+        raise InputError(f"{path} must end in .py, such as {path.with_suffix('.py')}")
     text = files("runner").joinpath("templates/task.py.txt").read_text(encoding="utf-8")
     try:
         with path.open("x", encoding="utf-8") as file:
             file.write(text.replace("./NAME-OF-THIS-FILE.py", str(path)))
     except FileExistsError:
         raise InputError(f"{path} is there already; choose another name: neatcore new task PATH") from None
-    print(f"{path}\nrun it with: neatcore run {path}")
+    print(f"{path}\nrun it with: neatcore run {said(path)}")

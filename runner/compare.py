@@ -100,6 +100,7 @@ def _settings(run: Run) -> Settings:
     sections = read_sections(run.config)
     values = {f"{section}.{key}": value for section, content in sections.items() for key, value in content.items()}
     require("run.task" in values, f"{run.config} names no task (run.task)")
+    values["run.generations"] = run.record["goal"]["generations"]  # after `resume --generations` another than was set at first
     return {key: value for key, value in values.items() if key not in HARMLESS}
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from shlex import quote
 from typing import Any, Protocol
 
 
@@ -154,12 +155,19 @@ def ending(outcome: Outcome) -> str:
     if outcome.tested:
         best += "\ntested: " + ", ".join(f"{name.replace('_', ' ')} {value + 0.0:.6g}" for name, value in outcome.tested.items())
     if outcome.status == "interrupted":
-        return f"stopped after {count(outcome.generations, 'generation')}{best}\ngo on with: neatcore resume {outcome.run}"
-    return f"{result(outcome)}{best}\n{outcome.run}\nsee it with: neatcore report {outcome.run}"
+        return f"{result(outcome)}{best}\ngo on with: neatcore resume {said(outcome.run)}"
+    return f"{result(outcome)}{best}\n{outcome.run}\nsee it with: neatcore report {said(outcome.run)}"
+
+
+def said(path: Path) -> str:
+    """A path as one writes it on a command line."""
+    return quote(str(path))
 
 
 def result(outcome: Outcome) -> str:
-    """Solved or not, and in what time."""
+    """Solved or not, and in what time; or where it was stopped."""
+    if outcome.status == "interrupted":
+        return f"stopped after {count(outcome.generations, 'generation')}"
     if outcome.solved_generations is not None and outcome.solved_evaluations is not None:
         return f"solved in {count(outcome.solved_generations, 'generation')}, {count(outcome.solved_evaluations, outcome.unit)}"
     verb = "trained for" if outcome.unit == "step" else "not solved in"

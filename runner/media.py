@@ -27,6 +27,7 @@ from runner.compare import grouped
 from runner.curves import Curves
 from runner.directory import Run, find_run, find_runs, slug
 from runner.disk import write_bytes, write_text
+from runner.display import said
 from runner.reading import PLOT, Moving, moving_of, moving_section
 from runner.scaling import kept
 from runner.sections import pattern_section, scaling_section, weights_section
@@ -131,7 +132,7 @@ def save_comparison(references: Sequence[str], out: Path, theme: str = "light") 
 def report_data(run: Run, place: int = 1, title: str = "") -> ReportData:
     """What a report tells of a run, the `place`-th of it."""
     record, rows, parts = run.record, run.rows(), _parts(run)
-    require(rows, f"run {run.name} has no generation to report yet; go on with: neatcore resume {run.path}")
+    require(rows, f"run {run.name} has no generation to report yet; go on with: neatcore resume {said(run.path)}")
     champion, (names_in, names_out) = load(run.champion()), _names(parts)
     facts = [("seed", str(record["seed"])), ("started", str(record["started"])[:19].replace("T", " "))]
     return ReportData(

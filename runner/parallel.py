@@ -108,7 +108,7 @@ def _evaluate(policy: Policy, rng: Generator) -> tuple[Evaluation, Mapping[str, 
         evaluation = _own.task.evaluate(policy, rng)
     except (InputError, TaskError):
         raise
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         frame = extract_tb(error.__traceback__)[-1]
         place = f"{Path(frame.filename).name}:{frame.lineno}"
         raise TaskError(f"{name} raised {type(error).__name__}: {error} ({place})") from error

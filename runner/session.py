@@ -31,7 +31,7 @@ from neatcore.interfaces import (
     Transferable,
     VectorSpace,
 )
-from neatcore.loop import blaming, descend, evolve, heir_of
+from neatcore.loop import blaming, descend, evolve, figures_of, heir_of
 from neatcore.novelty.rewards import within
 from runner import ancestry
 from runner import checkpoint as checkpoints
@@ -39,7 +39,7 @@ from runner.checkpoint import Checkpoint
 from runner.compiling import announced
 from runner.directory import Run, create
 from runner.disk import cut_log, sweep
-from runner.display import Display, Facts, Outcome
+from runner.display import Display, Facts, Outcome, said
 from runner.generators import keep_generator
 from runner.interrupt import Interrupt
 from runner.parallel import workers_of
@@ -231,8 +231,7 @@ def tested(run: Run, parts: Parts, generalising: Generalising) -> dict[str, floa
     """Figures of a run's champion on what it never saw, always the same."""
     policy = parts.model.bind(parts.encoding.decode([load(run.champion())]))
     with blaming(generalising, "in generalise"):
-        found = generalising.generalise(policy, default_rng(run.record["seed"]))
-        return {name: float(value) for name, value in found.items()}
+        return figures_of(generalising, generalising.generalise(policy, default_rng(run.record["seed"])), "what it returned")
 
 
 def _return_to(run: Run, parts: Parts, last: Checkpoint) -> None:
@@ -326,10 +325,10 @@ def _reported(run: Run) -> Iterator[None]:
 
 def _way_on(run: Run, error: BaseException) -> str:
     """How to go on after an error, in words; nothing where the same settings would only lead to it again."""
-    begun = next(run.checkpoints.glob("*.npz"), None) is not None
+    begun, name = next(run.checkpoints.glob("*.npz"), None) is not None, said(run.path)
     if isinstance(error, DivergenceError):
         handed_on = begun and file_layer(run.config).sections["run"]["search"] == "gradient"
-        return f"its last checkpoint is good; begin with that: neatcore train --from {run.path} rate=…" if handed_on else ""
+        return f"its last checkpoint is good; begin with that: neatcore train --from {name} rate=…" if handed_on else ""
     if begun:
-        return f"go on from the last checkpoint with: neatcore resume {run.path}"
-    return "" if isinstance(error, InputError) else f"there is no checkpoint yet; begin again with: neatcore resume {run.path}"
+        return f"go on from the last checkpoint with: neatcore resume {name}"
+    return "" if isinstance(error, InputError) else f"there is no checkpoint yet; begin again with: neatcore resume {name}"

@@ -222,5 +222,5 @@ def make_task(kind: TaskKind, values: Mapping[str, Any]) -> Task:
         return kind.make(**values)
     except (InputError, ValidationError):
         raise
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise InputError(f"task {kind.reference} cannot be made: {type(error).__name__}: {error}") from error

@@ -100,14 +100,11 @@ class SubstratePolicy:
         return self.synapses.substrate.outputs
 
     def reset(self, lanes: int, /) -> State:
-        substrate = self.synapses.substrate
-        neurons = sum(map(len, substrate.sheets)) if substrate.recurrent else 0
-        return np.zeros((self.size, lanes, neurons), np.float32)
+        return np.zeros((self.size, lanes, self._kept), np.float32)
 
     def step(self, state: State, inputs: Floats, /) -> tuple[State, Floats]:
         substrate, inputs = self.synapses.substrate, fitting(self, inputs)
-        if substrate.recurrent:
-            state = fitting_state(state, self, inputs, sum(map(len, substrate.sheets)))
+        state = fitting_state(state, self, inputs, self._kept)
         values = self.activations(state, inputs)
         if substrate.recurrent:
             state = np.concatenate(values, axis=2, dtype=np.float32, casting="same_kind")
@@ -116,6 +113,12 @@ class SubstratePolicy:
 
     def take(self, rows: Ints, /) -> SubstratePolicy:
         return SubstratePolicy(self.synapses, self.config, self.rows[rows], self.links)
+
+    @property
+    def _kept(self) -> int:
+        """How many values of neurons stand in the state."""
+        substrate = self.synapses.substrate
+        return sum(map(len, substrate.sheets)) if substrate.recurrent else 0
 
     def activations(self, state: State, inputs: Floats, /) -> list[Array]:
         """What all neurons hold after a step from `state`, sheet by sheet, (P, S, N): what pictures show. Outputs are float64."""

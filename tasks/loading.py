@@ -56,9 +56,11 @@ def _load(path: Path) -> ModuleType:
 
 
 def reach(folder: Path) -> None:
-    """Let modules of `folder` be imported; last in line, so that they hide no other module."""
-    if str(folder) not in sys.path:
-        sys.path.append(str(folder))
+    """Let modules of `folder` be imported; last in line, so that they hide no other module, and neatcore's packages not either,
+    which an editable installation does not have in this line."""
+    for place in (Path(__file__).parents[1], folder):
+        if str(place) not in sys.path:
+            sys.path.append(str(place))
 
 
 def _pick(module: ModuleType, name: str, where: str) -> type:

@@ -87,6 +87,7 @@ def find_task(reference: str) -> TaskKind:
     if reference in TASKS:
         return TaskKind(reference, class_from_module(*TASKS[reference].split(":")))
     if reference.startswith(GYM):
+        reach(Path.cwd())  # where the module of a user's own may lie
         return TaskKind(reference, class_from_module("tasks.gym", "Gym"), {"id": reference.removeprefix(GYM)})
     if reference.startswith(AGENTS):
         other = find_task(reference.removeprefix(AGENTS)).reference

@@ -28,10 +28,16 @@ class Reader:
         return len(self.scale)
 
     def read(self, observations: Sequence[Any] | Array) -> Floats:
-        """The inputs (S, I) of S observations."""
+        """The inputs (S, I) of S observations; ValueError where the environment answers with what its space does not say."""
         plain = isinstance(self.space, spaces.Box)
         flat = np.asarray(observations if plain else [spaces.flatten(self.space, each) for each in observations])
-        return flat.reshape(len(flat), -1) * self.scale + self.shift
+        flat = flat.reshape(len(flat), -1)
+        if flat.shape[1] != self.inputs:
+            raise ValueError(f"an observation of {flat.shape[1]} numbers, where its space has {self.inputs}")
+        found: Floats = flat * self.scale + self.shift
+        if np.isnan(found).any():
+            raise ValueError("an observation that is no number (NaN)")
+        return found
 
 
 def reader(space: Space[Any], scaling: str, name: str) -> Reader:

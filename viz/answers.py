@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.colors import ListedColormap
+from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 
 from neatcore.errors import require
 from neatcore.interfaces import Answers, Floats
 from viz.style import Margins, Theme, dress, extent, figure, note, theme_of
 
+TINY = 1e-300
 BITS_READABLE = 70  # patterns beyond which their inputs are not drawn
 
 
@@ -75,16 +76,22 @@ def _write_answer(ax: Axes, x: float, y: float, output: float, tone: Theme) -> N
 
 
 def _draw_patterns(answers: Answers, ax: Axes, tone: Theme) -> Axes:
-    """A column for each pattern: a ring at the target, a dot at the output, a line between; below, the inputs as squares."""
+    """A column for each pattern: a ring at the target, a dot at the output, a line between; below, the inputs as squares.
+
+    Where targets are 0 or 1 the colours say whether an output is nearer to the right one; axes reach from 0 to 1, or as far as the
+    numbers do.
+    """
     count, bands = answers.targets.shape
     size = min(60.0, (0.55 * extent(ax)[0] / count) ** 2)
     place = np.arange(count)
+    low, high = _limits(answers)
+    told = bool(np.isin(answers.targets, (0, 1)).all())
     ticks = []
     for band in range(bands):
         base = 1.4 * (bands - 1 - band)
-        target, output = (np.clip(values[:, band], 0, 1) + base for values in (answers.targets, answers.outputs))
+        target, output = ((values[:, band] - low) / (high - low) + base for values in (answers.targets, answers.outputs))
         right = np.abs(answers.targets[:, band] - answers.outputs[:, band]) < 0.5
-        colours = [tone.good if fine else tone.bad for fine in right]
+        colours = [(tone.good if fine else tone.bad) if told else tone.accent for fine in right]
         ax.hlines(
             [base, base + 0.5, base + 1], -0.5, count - 0.5, colors=[tone.grid, tone.faint, tone.grid], linewidths=1, zorder=0
         )
@@ -98,19 +105,27 @@ def _draw_patterns(answers: Answers, ax: Axes, tone: Theme) -> Axes:
     ax.grid(visible=False)
     ax.spines["bottom"].set_visible(False)
     ax.set(xlim=(-0.6, count - 0.4), ylim=(floor, 1.4 * (bands - 1) + 1.1), xticks=[])
-    ax.set_yticks(ticks, labels=["0", "1"] * bands)
+    ax.set_yticks(ticks, labels=[f"{low:.3g}", f"{high:.3g}"] * bands)
     return ax
 
 
+def _limits(answers: Answers) -> tuple[float, float]:
+    """From 0 to 1, or as far beyond as targets and outputs reach."""
+    values = np.concatenate([answers.targets, answers.outputs])
+    return min(0.0, float(values.min())), max(1.0, float(values.max()))
+
+
 def _draw_bits(answers: Answers, ax: Axes, tone: Theme) -> float:
-    """The inputs as a table of squares below the axis, dark for 1; its lower edge."""
-    inputs = np.clip(answers.inputs, 0, 1).T
+    """The inputs as a table of squares below the axis, dark for 1, or for the greatest of each input where there are others than
+    0 and 1; its lower edge."""
+    inputs = answers.inputs.T
+    if not np.isin(inputs, (0, 1)).all():
+        inputs = (inputs - inputs.min(axis=1, keepdims=True)) / np.maximum(np.ptp(inputs, axis=1, keepdims=True), TINY)
     count = inputs.shape[1]
     cell = 0.13
     top, bottom = -0.22, -0.22 - cell * len(inputs)
     edges = np.arange(count + 1) - 0.5, np.linspace(top, bottom, len(inputs) + 1)
-    ax.pcolormesh(
-        *edges, np.round(inputs), cmap=ListedColormap([tone.grid, tone.muted]), vmin=0, vmax=1, edgecolors=tone.paper, linewidth=1.5
-    )
+    shades = LinearSegmentedColormap.from_list("inputs", [tone.grid, tone.muted])
+    ax.pcolormesh(*edges, inputs, cmap=shades, vmin=0, vmax=1, edgecolors=tone.paper, linewidth=1.5)
     ax.text(-0.6, (top + bottom) / 2, "inputs ", color=tone.muted, fontsize=12, ha="right", va="center")
     return bottom - 0.02

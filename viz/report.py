@@ -143,7 +143,7 @@ def _legend(shown: Shown) -> str:
     if not isinstance(shown, Answers):
         return ""
     if shown.surface is None:
-        return "A column for each pattern; its inputs are the squares, dark for 1."
+        return "A column for each pattern; its inputs are the squares, the darker the greater."
     return "The answer from 0 (orange) to 1 (blue), in eight steps; the dots are the patterns to learn, with the answers there."
 
 

@@ -133,9 +133,14 @@ def kind_of(sheet: Sheet) -> str:
     varying = np.ptp(sheet.points, axis=0) > 1e-9
     if np.count_nonzero(varying) <= 1:
         return "row"
-    radii = np.hypot(*sheet.points[:, :2].T)
-    round_ = len(sheet) > 2 and not varying[2:].any() and np.ptp(radii) < 1e-6
-    return "ring" if round_ else "dots"
+    return "ring" if len(sheet) > 2 and not varying[2:].any() and _round(sheet.points[:, :2]) else "dots"
+
+
+def _round(points: Floats) -> bool:
+    """Whether points (N, 2) stand on a circle around 0, equally far from each other."""
+    angles = np.sort(np.arctan2(points[:, 1], points[:, 0]))
+    gaps = np.diff(angles, append=angles[0] + 2 * np.pi)
+    return bool(np.ptp(np.hypot(*points.T)) < 1e-6 and np.ptp(gaps) < 1e-6)
 
 
 def as_image(sheet: Sheet, values: Array) -> Array:

@@ -78,8 +78,8 @@ class NetsPolicy:
 
         own, inputs = kernels.own_rows(), fitting(self, inputs)
         outputs = np.empty((*inputs.shape[:2], self.outputs))
+        state = fitting_state(state, self, inputs, self.widest if self.config.recurrent else 0, lanes_last=True)
         if self.config.recurrent:
-            state = fitting_state(state, self, inputs, self.widest, lanes_last=True)
             kernels.step_recurrent(self.nets, self.rows, self.config.bias, inputs, outputs, state, self.config.passes, own)
         else:
             kernels.step_forward(self.nets, self.rows, self.config.bias, inputs, outputs, own)

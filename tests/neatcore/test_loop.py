@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from itertools import islice
@@ -12,7 +14,7 @@ import pytest
 from cmaes import CMA, SepCMA
 from numpy.random import Generator, default_rng
 
-from neatcore.checks import check_encoding, check_policy, check_task
+from neatcore.checks import check_description, check_encoding, check_policy, check_task
 from neatcore.cma import FULL, Cma, CmaConfig
 from neatcore.errors import InputError, TaskError
 from neatcore.interfaces import Evaluation, GraphSpace, Ints, Policy, VectorSpace, Verdict
@@ -136,6 +138,8 @@ def test_what_a_search_nominates_is_examined_and_it_hears_of_those_alone() -> No
         (lambda e: Evaluation(e.fitness, info={"x": np.ones(2)}), "info\\['x'\\] has shape"),
         (lambda e: e.fitness, "returned a ndarray, not an Evaluation"),
         (lambda e: 1 // 0, r"task Sum raised ZeroDivisionError: .* \(test_loop.py:\d+\) in generation 0"),
+        (lambda e: next(iter(())), r"task Sum raised StopIteration: .* \(test_loop.py:\d+\) in generation 0"),
+        (lambda e: sys.exit(3), r"task Sum raised SystemExit: 3 \(test_loop.py:\d+\) in generation 0"),
     ],
 )
 def test_bad_evaluations_name_the_task_the_generation_and_the_genomes(change: Callable[[Evaluation], Any], message: str) -> None:
@@ -147,8 +151,9 @@ def test_input_errors_of_a_task_pass_through() -> None:
     def refuse(_: Evaluation) -> Evaluation:
         raise InputError("no such folder")
 
-    with pytest.raises(InputError, match="no such folder"):
+    with pytest.raises(InputError, match="no such folder") as caught:
         turns(Sum(refuse), 1)
+    assert re.fullmatch(r"raised by task Sum \(test_loop\.py:\d+\) in generation 0", caught.value.__notes__[0])
 
 
 def test_cma_on_a_perceptron_goes_through_the_same_loop() -> None:
@@ -201,7 +206,7 @@ def test_cma_begins_anew_where_drifting_breaks_its_numbers(monkeypatch: pytest.M
 
 
 def test_cma_refuses_graphs_and_a_population_of_one() -> None:
-    with pytest.raises(InputError, match="use encoding=mlp, or search=neat"):
+    with pytest.raises(InputError, match="use encoding=mlp or dct, or search=neat"):
         Cma(CmaConfig(), GraphSpace(2, 1), default_rng(0))
     with pytest.raises(InputError, match="population=1"):
         Cma(CmaConfig(population=1), VectorSpace(2), default_rng(0))
@@ -220,8 +225,28 @@ def test_check_task_finds_what_breaks_the_laws() -> None:
     noise = default_rng(0)
     with pytest.raises(InputError, match="draw from rng only"):
         check_task(Sum(lambda e: Evaluation(e.fitness + noise.random())))
-    with pytest.raises(InputError, match=r"Sum\.outputs is 0"):
-        check_task(Sum(outputs=0))
+    for wrong in (0, True):
+        with pytest.raises(InputError, match=rf"Sum\.outputs is {wrong}"):
+            check_task(Sum(outputs=wrong))
+    with pytest.raises(InputError, match=r"Sum is a class; check a task that is made of it, such as Sum\(\)"):
+        check_task(Sum)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("method", "told"),
+    [
+        ("examine", "task Odd: examine returned a int, not a Verdict, in generation 0"),
+        ("generalise", "task Odd: what it returned is of type int, not numbers by name in generalise"),
+        ("show", r"task Odd raised ZeroDivisionError: .* in show"),
+    ],
+)
+def test_check_task_tries_what_a_task_can_do_besides(method: str, told: str) -> None:
+    class Odd(Sum):
+        pass
+
+    setattr(Odd, method, lambda _self, _policy, _rng: 1 // 0 if method == "show" else 3)
+    with pytest.raises(TaskError, match=told):
+        check_task(Odd())
 
 
 def test_check_task_finds_places_that_are_not_one_for_each() -> None:
@@ -238,6 +263,20 @@ def test_check_task_finds_places_that_are_not_one_for_each() -> None:
         check_task(Standing([[0, 0], [1, 0]], [[0, 1, 0]]))
     with pytest.raises(InputError, match=r"has shapes \(2,\) and \(1,\)"):
         check_task(Standing([0, 1], [0]))
+    with pytest.raises(InputError, match=r"Standing\.places holds what is no array of numbers"):
+        check_task(Standing([["a"], ["b"]], [["c"]]))
+    with pytest.raises(InputError, match=r"Standing\.places holds numbers that are not finite"):
+        check_task(Standing([[0.0], [np.nan]], [[1.0]]))
+
+
+def test_places_that_cannot_be_read_are_told_of_the_task() -> None:
+    class Lost(Sum):
+        @property
+        def places(self) -> Any:
+            raise ValueError("where?")
+
+    with pytest.raises(InputError, match=r"Lost: its names, places or chart raised ValueError: where\?"):
+        check_description(Lost())
 
 
 def test_check_policy_finds_networks_that_feel_each_other() -> None:
@@ -356,14 +395,17 @@ def test_columns_that_are_no_numbers_are_told(change: Any, message: str) -> None
         turns(Sum(change), 1)
 
 
-@pytest.mark.parametrize("verdict", [None, 3, Verdict(True, {"mark": "good"})])
+@pytest.mark.parametrize(
+    "verdict",
+    [None, 3, Verdict(True, {"mark": "good"}), Verdict(True, 3), Verdict(np.ones(2, bool))],  # type: ignore[arg-type,dict-item]
+)
 def test_a_verdict_that_is_none_is_told(verdict: Any) -> None:
     class Odd(Sum):
         def examine(self, _policy: Policy, _rng: Generator, /) -> Verdict:
             found: Verdict = verdict
             return found
 
-    with pytest.raises(TaskError, match=r"task Odd raised (TypeError|ValueError).* in generation 0"):
+    with pytest.raises(TaskError, match=r"task Odd: (examine returned|the verdict's) .* in generation 0"):
         turns(Odd(), 1)
 
 

@@ -84,9 +84,11 @@ def test_graphs_and_a_wrong_number_of_fitnesses_are_refused(name: str) -> None:
     search = MAKERS[name](default_rng(0))
     with pytest.raises(InputError, match=f"search={name} needs genomes that are vectors.*encoding=mlp or dct"):
         type(search)(search.config, GraphSpace(2, 1), default_rng(0))
-    search.ask()
+    asked = len(search.ask())
     with pytest.raises(InputError, match="fitness of 1 genomes"):
         search.tell(np.zeros(1))
+    with pytest.raises(InputError, match=r"fitness of genomes \[1\] is not finite"):
+        search.tell(np.where(np.arange(asked) == 1, np.nan, 0.0))
 
 
 def test_utilities_add_up_to_nothing_and_the_worse_half_is_worth_the_same() -> None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +11,10 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from benchmarks.ordeal import environment, neatcore
-from runner import failure
+from runner import commands, failure
 from runner.cli import app
 from runner.directory import Run, find_run
+from runner.display import Outcome
 from tests.runner.toys import VECTORS, task_file
 from tests.tasks.files import write_mnist
 
@@ -180,6 +182,24 @@ def test_runs_are_compared_by_settings(tmp_path: Path) -> None:
     assert table[1].startswith("cartpole  3/3 100 %")
 
 
+def test_runs_that_came_as_far_are_compared_together_however_they_came_there(tmp_path: Path) -> None:
+    task = task_file(tmp_path)
+    call("run", task, *VECTORS, "generations=3", "-q")
+    call("run", task, *VECTORS, "generations=1", "-q")
+    call("resume", "latest", "--generations", "2", "-q")
+    (group,) = objects(call("compare", "--json").stdout)
+    assert group["runs"] == 2
+
+
+def test_a_series_that_is_stopped_says_how_to_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    stopped = Outcome(Path("my runs/a"), "interrupted", 3, 30, 1.0, False, None, None)
+    monkeypatch.setattr(commands, "run_series", lambda *_: iter([replace(stopped, status="finished"), stopped]))
+    told = call("run", "xor", "--seeds", "4").stdout
+    assert "my runs/a  not solved in 3 generations, 30 evaluations\nmy runs/a  stopped after 3 generations\n" in told
+    assert "xor      0/1 0 %" in told
+    assert told.endswith("go on with: neatcore resume 'my runs/a'\nnot begun: seeds 2, 3\n")
+
+
 def test_labels_say_what_one_would_have_to_write(tmp_path: Path) -> None:
     begin = ("generations=1", "stop_when_solved=false", "-q")
     for words in (
@@ -242,6 +262,8 @@ def test_the_template_runs_as_it_is(tmp_path: Path) -> None:
     again = call("new", "task", "mine.py")
     assert again.exit_code == failure.BAD_INPUT
     assert "is there already" in again.stderr
+    assert "such as mine.py" in call("new", "task", "mine.txt").stderr
+    assert "run it with: neatcore run 'my own.py'" in call("new", "task", "my own.py").stdout
     assert call("run", "mine.py", *QUICK, "-q").exit_code == 0
 
 

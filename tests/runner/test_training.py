@@ -158,7 +158,7 @@ class Vague(Base):
         (("train", "own.py:Raising"), "task Raising raised KeyError: 'lost' (own.py:15) in batches"),
         (("train", "own.py:Wild"), "task Wild teaches classes 5 … 6; for its 2 outputs they are 0 … 1"),
         (("run", "own.py:Wild", *LAMARCK), "task Wild teaches classes 5 … 6; for its 2 outputs they are 0 … 1"),
-        (("train", "own.py:Careless"), "task Careless raised ValueError: could not convert string to float: 'b'"),
+        (("train", "own.py:Careless"), "task Careless: what it returned holds something else than single numbers: {'a': 'b'}"),
     ],
 )
 def test_a_task_that_teaches_nothing_is_told(words: tuple[str, ...], told: str) -> None:

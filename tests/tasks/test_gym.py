@@ -11,8 +11,9 @@ import pytest
 from gymnasium import spaces
 from pydantic import ValidationError
 
-from neatcore.errors import InputError
+from neatcore.errors import InputError, TaskError
 from neatcore.interfaces import Floats
+from neatcore.loop import evaluate
 from tasks import environments, gym
 from tasks.environments import Pool, Recipe
 from tasks.gym import Gym
@@ -239,6 +240,30 @@ def test_what_cannot_be_made_says_why(ladder: str, name: str, message: str) -> N
     with pytest.raises(InputError, match=message) as caught:
         _ = Gym(id=name).inputs
     assert len(str(caught.value).splitlines()) <= 2
+
+
+def test_observations_that_are_not_what_the_space_says_are_told() -> None:
+    read = reader(spaces.Box(-1, 1, (2,)), "bounds", "Some-v0").read
+    with pytest.raises(ValueError, match="an observation of 3 numbers, where its space has 2"):
+        read([np.zeros(3)])
+    with pytest.raises(ValueError, match="an observation that is no number"):
+        read([np.array([0.0, np.nan])])
+
+
+def test_whatever_an_environment_raises_while_it_is_made_is_told() -> None:
+    def refuse() -> None:
+        raise RuntimeError("no licence")
+
+    gymnasium.register("Refusing-v0", refuse)
+    with pytest.raises(InputError, match="gym:Refusing-v0 cannot be made: no licence"):
+        _ = Gym(id="Refusing-v0").inputs
+
+
+def test_an_error_of_a_user_s_environment_is_told_with_its_own_line(ladder: str) -> None:
+    weights: Floats = np.zeros((1, 2, 6))
+    weights[:, 1] = 0.1
+    with pytest.raises(TaskError, match=r"task Gym raised RuntimeError: off the ladder \(test_gym\.py:\d+\)"):
+        evaluate(Gym(id=ladder, steps=9), Linear(weights), RNG(0))
 
 
 def test_what_cannot_be_drawn_says_why(ladder: str) -> None:

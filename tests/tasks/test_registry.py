@@ -14,9 +14,10 @@ import pytest
 from neatcore.checks import check_task
 from neatcore.errors import InputError
 from neatcore.interfaces import Scene
-from tasks import registry
+from tasks import loading, registry
 from tasks.boolean import Parity, Xor
 from tasks.gym import Gym
+from tasks.loading import reach
 from tasks.registry import TASKS, TaskKind, find_task, list_tasks
 from tests.tasks.files import write_cifar, write_mnist
 from tests.tasks.policies import Linear
@@ -218,3 +219,11 @@ def test_looking_at_tasks_loads_nothing_heavy() -> None:
     code = f"{look}; print([name for name in {heavy} if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_a_folder_of_tasks_hides_none_of_neatcore_s_packages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An editable installation is asked after all folders in this line."""
+    monkeypatch.setattr(sys, "path", ["/python"])
+    for _ in range(2):
+        reach(tmp_path)
+    assert sys.path == ["/python", str(Path(loading.__file__).parents[1]), str(tmp_path)]

@@ -11,11 +11,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+from matplotlib.collections import QuadMesh
 from matplotlib.colors import to_hex
 from PIL import Image
 
 from neatcore.errors import InputError
-from neatcore.interfaces import Scene, Shape
+from neatcore.interfaces import Answers, Scene, Shape
 from tests.viz.data import frames, scene, xor
 from viz import behaviour
 from viz.answers import answers_figure
@@ -71,6 +72,17 @@ def test_frames_keep_their_shape_and_are_not_enlarged() -> None:
 
 def test_answers_are_one_picture() -> None:
     assert len(animate(xor()).images) == 1
+
+
+def test_answers_beyond_0_and_1_are_drawn_where_they_are() -> None:
+    numbers = np.array([[-10.0], [0.0], [5.0]])
+    ax = answers_figure(Answers(numbers * 2, numbers, numbers / 2, None, "")).axes[0]
+    heights = {found.get_label(): np.asarray(found.get_offsets())[:, 1] * 15 - 10 for found in ax.collections}
+    assert heights["target"] == pytest.approx([-10, 0, 5])
+    assert heights["output"] == pytest.approx([-5, 0, 2.5])
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["-10", "5"]
+    (squares,) = [found for found in ax.collections if isinstance(found, QuadMesh)]
+    assert np.ravel(squares.get_array()).tolist() == pytest.approx([0, 2 / 3, 1])
 
 
 @pytest.mark.parametrize(

@@ -61,6 +61,7 @@ def test_kinds_of_sheets() -> None:
     assert kinds["rows"] == ["row", "row", "row"]
     assert kinds["cubes"] == ["grid", "grid"]
     assert kinds["scattered"] == ["dots", "grid"]
+    assert kind_of(sheet("corners", "hidden", np.array([[-1.0, -1.0], [1.0, -1.0], [-1.0, 1.0]]))) == "dots"
 
 
 def test_a_grid_is_an_image_with_its_first_row_on_top() -> None:
