@@ -139,13 +139,19 @@ def result(rows: Sequence[Row], folder: Path, steps: int, batch: int) -> Result:
             write_figure(folder / f"{NAME}.svg", picture(rows), "Learning curves"),
             table(columns, lines),
             note(steps, batch),
-            "To go on by yourself:\n\n" + "\n".join(f"    neatcore train cifar10 model={name}" for name in PAPER),
+            "To go on by yourself:\n\n" + "\n".join(f"    {whole_course(name)}" for name in PAPER),
             f"All rows: [{NAME}.csv]({NAME}.csv).",
         )
     )
     title = "CIFAR-10: wide residual networks whose kernels are written"
     command = command_of(NAME, steps=(steps, STEPS), batch=(batch, BATCH))
     return Result(NAME, title, reached if long else begun, command, body)
+
+
+def whole_course(name: str) -> str:
+    """The command of a whole course, which is that of the preset but for what direct networks have."""
+    own = () if name.startswith("hyper") else rates(name, WHOLE)
+    return " ".join((f"neatcore train cifar10 model={name}", *own, "augment=true"))
 
 
 ERRORS = """

@@ -30,6 +30,11 @@ def checked(task: Teaching, batch: Any) -> tuple[Array, Array]:
     return inputs, targets
 
 
+def lanes_of(inputs: Array) -> int:
+    """How many examples, or lanes of a sequence, a batch has."""
+    return int(inputs.shape[-2] if inputs.dtype.kind == "f" else inputs.shape[-1])
+
+
 def _numbers(part: Any, what: str) -> Array:
     try:
         array = np.asarray(part)

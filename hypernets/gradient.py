@@ -15,7 +15,7 @@ from numpy.random import Generator as Random
 from numpy.random import default_rng
 from pydantic import Field, ValidationInfo, field_validator
 
-from hypernets.batches import checked, without_examples
+from hypernets.batches import checked, lanes_of, without_examples
 from hypernets.interfaces import Costing, Generator, Network
 from hypernets.losses import Figures, Loss, loss_of
 from neatcore.errors import DivergenceError, InputError
@@ -198,7 +198,7 @@ class Gradient:
         return None
 
     def _learn(self, inputs: Array, targets: Array) -> Figures:
-        lanes = inputs.shape[-2] if np.issubdtype(inputs.dtype, np.floating) else inputs.shape[-1]
+        lanes = lanes_of(inputs)
         if len(self.memory) != lanes or not self.course.task.carries:
             self.memory = jnp.zeros((lanes, self.course.network.memory))
         key = jax.random.fold_in(jax.random.key(self.seed), self.steps)
@@ -211,7 +211,7 @@ class Gradient:
         """The most that one step holds at a time, as the compiler plans it: z, the optimiser's averages and a batch before and
         after, and all between. Nothing is computed."""
         inputs, targets = next(self.course.task.batches(self.config.batch, default_rng(0)))
-        lanes = jnp.zeros((inputs.shape[-2], self.course.network.memory))
+        lanes = jnp.zeros((lanes_of(inputs), self.course.network.memory))
         step = self._step.lower(self.z, self.optimized, lanes, inputs, targets, jax.random.key(0)).compile()
         held: Any = step.memory_analysis()
         ends = held.argument_size_in_bytes + held.output_size_in_bytes - held.alias_size_in_bytes

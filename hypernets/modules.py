@@ -39,15 +39,23 @@ class Module:
 
     @property
     def shapes(self) -> Shapes:
-        return {name: _outputs_last(array).shape for name, array in _named(self.arrays)}
+        return {name: array.shape for name, array in self._presented.items()}
+
+    @property
+    def _presented(self) -> Weights:
+        named = _named(self.arrays)
+        return {name: array.ravel() if _is_bias(name) else _outputs_last(array) for name, array in named}
 
     def initial(self, _key: jax.Array, /) -> Weights:
         """The weights that the module came with."""
-        return {name: _outputs_last(array) for name, array in _named(self.arrays)}
+        return self._presented
 
     def module(self, weights: Weights) -> Any:
         """The Equinox module with these weights."""
-        leaves = [_outputs_first(weights[name]) for name, _ in _named(self.arrays)]
+        leaves = [
+            weights[name].reshape(array.shape) if _is_bias(name) else _outputs_first(weights[name])
+            for name, array in _named(self.arrays)
+        ]
         filled = jax.tree.unflatten(jax.tree.structure(self.arrays), leaves)
         return eqx.combine(filled, self.rest)
 
@@ -88,6 +96,11 @@ def from_equinox(module: Any, inputs: int, outputs: int, shape: tuple[int, ...] 
 def _named(arrays: Any) -> list[tuple[str, jax.Array]]:
     paths, _ = jax.tree_util.tree_flatten_with_path(arrays)
     return [(jax.tree_util.keystr(path, simple=True, separator="."), leaf) for path, leaf in paths]
+
+
+def _is_bias(name: str) -> bool:
+    """Of convolutions biases are (outputs, 1, …) in Equinox; here they are one list, as those of matrices."""
+    return name.rpartition(".")[2] == "bias"
 
 
 def _outputs_last(array: jax.Array) -> jax.Array:

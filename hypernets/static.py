@@ -122,9 +122,13 @@ class StaticHypernet:
             tiles = writer.write(arrays, self._read(jnp.concatenate([arrays[f"embedding.{name}"] for name in mine])))
             begin = 0
             for name, tiling in mine.items():
-                found[name] = tiling.join(tiles[begin : begin + tiling.count])
+                found[name] = self._share(tiling) * tiling.join(tiles[begin : begin + tiling.count])
                 begin += tiling.count
         return found
+
+    def _share(self, tiling: Tiling) -> float:
+        """What tells a kernel's fan from those of the writer's others, where embeddings of constant norm cannot."""
+        return (self._fan(tiling.window) / self._fan_of(tiling)) ** 0.5 if self.constant_norm and self.first != "normal" else 1.0
 
     def _read(self, embeddings: jax.Array) -> jax.Array:
         """What writers read of embeddings (N, n)."""
@@ -200,7 +204,7 @@ class Embeddings:
         return self.whole.embedded(genome)
 
     def keep(self, z: jax.Array, _measured: Weights, /) -> jax.Array:
-        """What is measured belongs to the rest, which stays as it is."""
+        """What is measured belongs to the rest, which stays as it was trained."""
         return z
 
     def decode(self, genomes: Sequence[Floats], /) -> Stacked:

@@ -107,6 +107,8 @@ def static_hypernet(
     )
     if config.searched == "all":
         return whole, network
+    if network.measured and not config.trained:
+        raise InputError(f"target={kind} normalises by what it measures while all of it learns: give trained=RUN, or searched=all")
     return Embeddings(whole, _rest(whole, config)), network
 
 

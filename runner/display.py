@@ -181,7 +181,7 @@ def learning(row: Mapping[str, Any]) -> str:
 
 
 def lesson(row: Mapping[str, Any]) -> str:
-    """What genomes learnt in their lifetime, in words: lesson 0.123 → 0.045, the median loss at birth and after the last step."""
+    """What genomes learnt in their lifetime, in words: lesson 0.123 → 0.045, the median loss before the first and the last step."""
     return f"lesson {row['lesson']['first']:.4g} → {row['lesson']['last']:.4g}"
 
 

@@ -57,7 +57,8 @@ def print_run(reference: str, *, as_json: bool) -> None:
         print(json.dumps(record | result.as_json()))
         return
     print_table(("", ""), _facts(run, result))
-    changed = [key for key in explain(draft(layers=[file_layer(run.config)])) if key.changed and key.name != "task"]
+    said = "task", "generations"  # of which more is known than the settings with which the run began
+    changed = [key for key in explain(draft(layers=[file_layer(run.config)])) if key.changed and key.name not in said]
     if changed:
         print("\nsettings that are not defaults:")
         print_table(("", ""), [(f"{key.section}.{key.name}", key.value) for key in changed])

@@ -82,7 +82,7 @@ def plot_loss(metrics: Metrics, ax: Axes, *, theme: str | Theme = "light") -> Ax
 
 
 def plot_lesson(metrics: Metrics, ax: Axes, *, theme: str | Theme = "light") -> Axes:
-    """What genomes learn in their lifetime: the median loss at birth and after the last step; what was gained is shaded."""
+    """What genomes learn in their lifetime: the median loss before the first step and before the last, the gain shaded."""
     tone = theme_of(theme)
     lessons = [record["lesson"] for record in metrics]
     generation, first, last = thin([column(metrics, "generation"), *(column(lessons, key) for key in ("first", "last"))])

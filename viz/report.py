@@ -181,7 +181,7 @@ def _progress(data: ReportData, name: str) -> Iterator[str]:
     if "lesson" in last:
         before, after = last["lesson"]["first"], last["lesson"]["last"]
         label = f"In the last generation lessons bring the median loss from {before:.3g} to {after:.3g}."
-        caption = "The median loss of genomes at birth, and after the last step of their lifetime."
+        caption = "The median loss of genomes before the first and before the last step of their lifetime."
         drawn = _plots(plot_lesson, data, f"{name}-lesson", label)
         yield section("Learning within a lifetime", figure_block(drawn, f"{caption} {label}"))
     if "sigma" in last:

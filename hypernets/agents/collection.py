@@ -52,8 +52,8 @@ class Collection:
     def names(self) -> list[str]:
         """Of the groups, such as 51–100, and then of all."""
         if not self.whole:
-            ends = [f"{edge:.4g}" for edge in self.edges]
-            return [f"to {ends[0]}", f"to {ends[1]}", f"to {ends[2]}", f"above {ends[2]}", ALL]
+            ends = _told_apart(self.edges)
+            return [*(f"to {end}" for end in ends), f"above {ends[-1]}", ALL]
         steps = [0, *(int(edge) for edge in self.edges), round(GROUPS * self.edges[0])]
         return [*(f"{low + 1}–{high}" for low, high in pairwise(steps)), ALL]
 
@@ -62,3 +62,13 @@ class Collection:
         """Which networks (N,) are of each group, and then of all."""
         group = self.group
         return [*(group == k for k in range(GROUPS)), np.ones(len(group), np.bool_)]
+
+
+def _told_apart(edges: Floats) -> list[str]:
+    """Numbers in as few digits, four or more, as tell them apart; equal ones, between which no network is, by a mark."""
+    digits = next((few for few in range(4, 17) if len({f"{edge:.{few}g}" for edge in edges}) == len(set(edges.tolist()))), 17)
+    found: list[str] = []
+    for edge in edges:
+        text = f"{edge:.{digits}g}"
+        found.append(text + "′" * sum(other.rstrip("′") == text for other in found))
+    return found

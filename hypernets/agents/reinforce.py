@@ -1,6 +1,6 @@
 """REINFORCE (Williams 1992) for thousands of small networks at once: an episode a network, a step of Adam, and again.
 
-Each network learns for so many steps as were settled for it beforehand, from none to the longest; then it is taken out, and another
+Each network learns for so many steps as were settled for it beforehand, from one to the longest; then it is taken out, and another
 begins in its lane. Letters in shapes: N networks wanted, B lanes, n weights, T time steps, H units.
 """
 
@@ -37,7 +37,10 @@ class Lessons:
 
 
 class Learners:
-    """Collects N networks, each after as many steps as its place settles: from `longest` of the first to none of the last."""
+    """Collects N networks, each after as many steps as its place settles: from `longest` of the first to one of the last.
+
+    Lanes learn together, so that a network whose `terms` say 0 has learnt for a step when it is taken out.
+    """
 
     def __init__(self, body: Body, world: CartPole, lessons: Lessons, seed: int) -> None:
         self.body, self.world, self.lessons, self.seed = body, world, lessons, seed

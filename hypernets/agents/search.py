@@ -16,11 +16,12 @@ from hypernets.agents.evolving import Evolved, Lineages
 from hypernets.agents.generator import Agents, Crowds
 from hypernets.agents.reinforce import Learners, Lessons
 from hypernets.agents.vae import Fit, Fitted
-from neatcore.errors import DivergenceError, InputError
+from neatcore.errors import DivergenceError, InputError, require
 from neatcore.interfaces import Array, Encoding, Floats, Model, Simulated, Space, Task, VectorSpace
 from neatcore.parameters import Parameters
 from neatcore.prefixes import named, within
 
+LEARNING, EVOLVING = ("lanes", "longest", "learning_rate", "discount"), ("runs", "run_length", "kept")  # keys of either source
 COLLAPSED = 0.02  # share of the networks' variance below which a generator makes always the same
 
 
@@ -61,6 +62,12 @@ class AgentSearch:
             )
         self.encoding, self.body, self.task = encoding, model.body, task
         simulation = task.simulation if isinstance(task, Simulated) else None
+        for key in EVOLVING if simulation else LEARNING:
+            value, usual = getattr(self.config, key), type(self.config).model_fields[key].default
+            how = (
+                ("learns networks by REINFORCE", "evolves them") if simulation else ("evolves networks", "learns them by REINFORCE")
+            )
+            require(value == usual, f"{key}={value}: this task {how[0]}, and {key} is of one that {how[1]}; leave it out")
         self.limit = simulation.steps if simulation else 0
         self.source = self._learners(CartPole.of(simulation)) if simulation else self._evolved()
         self._empty = np.asarray(encoding.initial(jax.random.key(self.seed)), np.float64)

@@ -140,7 +140,8 @@ class HyperGan:
 
     def initial(self, key: jax.Array, /) -> jax.Array:
         """As He et al. (2015) say; generated weights begin with a variance of 2 / fan-in (Chang et al. 2020), of which all networks
-        have a share in common. The mixer has already learnt to make codes of mean 0 and covariance 1."""
+        have a share in common; without normalisation of hidden units it is up to twice as much. The mixer has already learnt to
+        make codes of mean 0 and covariance 1."""
         keys = dict(zip((*self.parts, "matching"), jax.random.split(key, len(self.parts) + 1), strict=True))
         arrays = {part: dict(own.initial(keys[part])) for part, own in self.parts.items()}
         for layer in self.layers:

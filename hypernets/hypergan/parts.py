@@ -55,7 +55,7 @@ class Part:
 
     def initial(self, key: jax.Array) -> Weights:
         """Kernels as He et al. (2015) draw them for ReLU, so that outputs of N(0, 1) have twice the activation's mean square as
-        variance; scales 1, all else 0."""
+        variance, where hidden units are normalised; scales 1, all else 0."""
         draw, shapes = jax.nn.initializers.he_normal(), self.shapes.items()
         keys = jax.random.split(key, len(shapes))
         plain = {name: jnp.ones(shape) if name.endswith("scale") else jnp.zeros(shape) for name, shape in shapes}

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from hypernets.batches import checked
+from hypernets.batches import checked, lanes_of
 from hypernets.losses import LOSSES, loss_of
 from neatcore.errors import InputError, TaskError
 
@@ -82,3 +82,7 @@ def test_a_loss_is_known_by_its_name() -> None:
         loss_of(Teacher("squard"))
     with pytest.raises(InputError, match="task Teacher has loss None; it must be one of: cross-entropy, squared"):
         loss_of(Teacher(None))
+
+
+def test_lanes_are_counted_of_numbers_and_of_symbols() -> None:
+    assert [lanes_of(inputs) for inputs in (X, XX, SYMBOLS)] == [5, 5, 5]

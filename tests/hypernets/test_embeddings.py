@@ -247,3 +247,20 @@ def test_only_generators_of_networks_are_searched() -> None:
     search = AgentSearch(SMALL, encoding.space, default_rng(0))
     with pytest.raises(InputError, match="train agents task=cartpole"):
         search.follow(encoding, model, Task())
+
+
+def test_keys_of_the_other_source_of_networks_are_told() -> None:
+    with pytest.raises(InputError, match="kept=9: this task learns networks by REINFORCE, and kept is of one that evolves them"):
+        searching(Agents(), AgentSearchConfig(kept=9))
+    with pytest.raises(InputError, match="longest=3: this task evolves networks, and longest is of one that learns them"):
+        searching(Agents(of="double-pole"), AgentSearchConfig(longest=3))
+
+
+def test_groups_have_names_of_their_own_where_many_do_equally_well() -> None:
+    def names(*edges: float) -> list[str]:
+        nothing = np.zeros(0)
+        return Collection(PLAIN, nothing, nothing, nothing, np.array(edges), False).names
+
+    assert names(1.0, 20.0, 300.0) == ["to 1", "to 20", "to 300", "above 300", "all"]
+    assert names(1000.1, 1000.2, 1000.35)[:3] == ["to 1000.1", "to 1000.2", "to 1000.4"]
+    assert names(24.75, 1000.0, 1000.0) == ["to 24.75", "to 1000", "to 1000′", "above 1000′", "all"]

@@ -17,6 +17,7 @@ from hypernets.convnet import ConvConfig, ConvNet, conv
 from hypernets.flat import Flat
 from hypernets.modules import from_equinox
 from hypernets.static import StaticHypernet
+from hypernets.targets import matching
 from hypernets.wideresnet import SMALL, WideResNet, WrnConfig, wrn
 from neatcore.errors import InputError
 from tests.hypernets.laws import check_generator, check_policies
@@ -208,7 +209,10 @@ def seeing() -> Seeing:
 def test_a_module_with_kernels_and_dropout() -> None:
     network = from_equinox(seeing(), 32, 3, (2, 4, 4))
     assert network.shapes["filters.weight"] == (3, 3, 2, 4)
+    assert network.shapes["filters.bias"] == (4,)
+    assert matching(network, ["*"]) == ("filters.weight", "matrix.weight")
     weights = network.initial(jax.random.key(0))
+    assert np.array_equal(network.module(weights).filters.bias, seeing().filters.bias)
     inputs = default_rng(0).normal(size=(6, 32)).astype(np.float32)
     used = answer(network, weights, inputs).outputs
     assert np.array_equal(used, answer(network, weights, inputs).outputs)

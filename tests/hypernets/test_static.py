@@ -179,8 +179,10 @@ def test_hyperfan_gives_the_variance_that_it_promises(constant_norm: bool) -> No
     assert deviations(matrix)["dense1.kernel"] == pytest.approx((2 / 32) ** 0.5, rel=0.1)
 
 
-def test_one_writer_gives_every_matrix_its_own_variance() -> None:
-    generator = StaticHypernet(Dense((64, 16, 144, 32)), ("dense1.kernel", "dense2.kernel", "dense3.kernel"), 64, 64)
+@pytest.mark.parametrize("constant_norm", [False, True])
+def test_one_writer_gives_every_matrix_its_own_variance(constant_norm: bool) -> None:
+    names = "dense1.kernel", "dense2.kernel", "dense3.kernel"
+    generator = StaticHypernet(Dense((64, 16, 144, 32)), names, 64, 64, constant_norm=constant_norm)
     found = deviations(generator)
     for name, fan_in in (("dense1.kernel", 64), ("dense2.kernel", 16), ("dense3.kernel", 144)):
         assert generator.tilings[name].fan_in == fan_in
@@ -241,6 +243,12 @@ def test_the_rest_comes_from_a_trained_champion(tmp_path: Path) -> None:
     assert differ(generator.decode([z[:4]]), whole.decode([z])) == 0.0
     with pytest.raises(InputError, match=r"holds 5,710 numbers, not the 12,910 of this hypernetwork"):
         static_hypernet(config, 784, 10, MNIST)
+
+
+def test_what_is_measured_is_not_left_as_it_was_drawn() -> None:
+    config = StaticConfig(searched="embeddings", target="wrn", depth=10)
+    with pytest.raises(InputError, match=r"target=wrn normalises by what it measures .* give trained=RUN, or searched=all"):
+        static_hypernet(config, 64, 10, (8, 8, 1))
 
 
 def test_measured_weights_ride_along() -> None:
