@@ -25,6 +25,7 @@ from viz.style import LIGHT, Margins, dress, figure
 
 NAME, PRESET, SEEDS, LIMIT = "compressed", "koutnik2010", 20, 10_000
 ALL = "all"
+TITLE = "evaluations until solved, logarithmic; above, how many runs were"
 
 
 @dataclass(frozen=True)
@@ -127,13 +128,14 @@ def picture(found: dict[str, list[Sample]]) -> Figure:
     """A panel for each setting: a dot for each solved run, a bar at the median, and the share that was solved."""
     names = list(found)
     lines, across = -(-len(names) // 3), min(3, len(names))
-    drawing = figure(LIGHT, 760 if across > 1 else 420, 40 + 230 * lines, Margins(left=54, right=14, top=40))
+    drawing = figure(LIGHT, 760 if across > 1 else 420, 62 + 230 * lines, Margins(left=54, right=14, top=62))
+    drawing.text(0.01, 1 - 8 / (62 + 230 * lines), TITLE, fontsize=12, color=LIGHT.muted, va="top")
     panels = drawing.subplots(lines, across, squeeze=False, gridspec_kw={"wspace": 0.32, "hspace": 0.62})
     for ax in panels.ravel()[len(names) :]:
         ax.set_axis_off()
     for name, ax in zip(names, panels.ravel()):
         _panel(ax, found[name])
-        ax.set_title(f"{name}: evaluations", fontsize=12, color=LIGHT.ink, loc="left", pad=22)
+        ax.set_title(name, fontsize=12, color=LIGHT.ink, loc="left", pad=22)
     return drawing
 
 
@@ -148,7 +150,7 @@ def _panel(ax: Axes, some: Sequence[Sample]) -> None:
         ax.scatter(apart, sample.solved, s=12, color=LIGHT.accent, alpha=0.5, linewidths=0)
         if np.isfinite(sample.median):
             ax.plot([place - 0.34, place + 0.34], [sample.median] * 2, color=LIGHT.ink, linewidth=2)
-        share = f"{len(sample.solved)}/{sample.runs}" if sample.runs else "–"
+        share = str(len(sample.solved)) if sample.runs else "–"
         ax.annotate(
             share, (place, 1), (0, 5), xycoords=("data", "axes fraction"), textcoords="offset points", ha="center", fontsize=9.5,
             color=LIGHT.muted,

@@ -11,7 +11,7 @@ from matplotlib.ticker import FuncFormatter, LogLocator
 
 from benchmarks.sample import grouped
 from neatcore.interfaces import Floats
-from viz.style import LIGHT, Margins, dress, figure, name_ends, plot_figure
+from viz.style import LETTER, LIGHT, Margins, dress, figure, name_ends, plot_figure
 
 BINS = 20
 THOUSANDS = FuncFormatter(lambda value, _: grouped(value))
@@ -40,7 +40,9 @@ def histogram(evaluations: Sequence[int], marks: Marks) -> Figure:
 
 def strips(groups: Mapping[str, Sequence[int]], published: Marks) -> Figure:
     """A row of dots for each group, one a run, with the mean as a bar and the published mean as a diamond; logarithmic."""
-    picture, ax = plot_figure(LIGHT, 640, 60 + 46 * len(groups), Margins(left=110, right=24, top=30))
+    picture, ax = plot_figure(
+        LIGHT, 640, 60 + 46 * len(groups), Margins(left=24 + LETTER * max(map(len, groups)), right=24, top=30)
+    )
     for row, (name, evaluations) in enumerate(groups.items()):
         spread = row + 0.22 * np.sin(2.4 * np.arange(len(evaluations)))  # apart, the same way each time
         ax.scatter(evaluations, spread, s=16, color=LIGHT.accent, alpha=0.55, linewidths=0)

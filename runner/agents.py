@@ -233,8 +233,8 @@ def sections(run: Run) -> Iterator[Section]:
     shown = rng.permutation(len(codes))[:MAPPED]
     places = plane(codes, known.guide)[shown]
     label = (
-        f"Networks in the latent space. From its place there a line predicts {words}: R² {known.linear:.2f} on networks kept back, "
-        f"from aligned weights {known.aligned:.2f}"
+        f"Networks in the latent space. From its place there a line predicts {words}: R²\u00a0{known.linear:.2f} on networks kept "
+        f"back, from aligned weights {known.aligned:.2f}"
     )
     yield _section("The latent space", label, lambda tone: map_figure(places, found.fitness[shown], words, theme=tone))
 

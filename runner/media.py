@@ -142,13 +142,20 @@ def report_data(run: Run, place: int = 1, title: str = "") -> ReportData:
         facts=facts + [(name, str(number)) for name, number in record["versions"].items()],
         champion=_drawable(parts, champion),
         shown=_show_if_possible(run, parts, champion),
-        command=record["command"],
+        command="\n".join([record["command"], *_gone_on(run)]),
         config_toml=run.config.read_text(encoding="utf-8"),
         names_in=names_in,
         names_out=names_out,
         extra=list(_sections(run, parts, champion, f"run-{place}")),
         tested=tested_of(record),
     )
+
+
+def _gone_on(run: Run) -> Iterator[str]:
+    """What makes the run of its command as long as it has become."""
+    more = run.record["goal"]["generations"] - resolve(layers=[file_layer(run.config)]).run.generations
+    if more > 0:
+        yield f"neatcore resume latest --generations {more}"
 
 
 def _sections(run: Run, parts: Parts, champion: Genome | Floats, name: str) -> Iterator[Section]:

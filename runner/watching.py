@@ -96,7 +96,7 @@ def _chosen(episode: Episode) -> list[Moment]:
         return []
     if len(episode.lanes) > 1:
         last, some = episode.steps[-1], _spread(len(episode.lanes), MOMENTS)
-        return [Moment(f"input {episode.lanes[lane] + 1}", [values[lane] for values in last]) for lane in some]
+        return [Moment(f"pattern {episode.lanes[lane] + 1}", [values[lane] for values in last]) for lane in some]
     some = _spread(len(episode.steps), MOMENTS)
     return [Moment(f"step {place * episode.stride + 1:,}", [values[0] for values in episode.steps[place]]) for place in some]
 

@@ -128,7 +128,9 @@ class Gym(Parameters):
 
             system = Filmed(self._singles(environments, [int(rng.integers(2**31))]), watch)
             outcome = run(policy.take(np.zeros(1, np.int64)), system, _lanes(1, 1), limit)
-        caption = f"{self.id}: return {outcome.states[0, 0, RETURN]:.1f} after {outcome.steps[0, 0]} steps"
+        cut = bool(outcome.living[0, 0]) and limit < self._limit
+        steps = f"in the first {outcome.steps[0, 0]} steps" if cut else f"after {outcome.steps[0, 0]} steps"
+        caption = f"{self.id}: return {outcome.states[0, 0, RETURN]:.1f} {steps}"
         return Frames(np.array(images), rate / stride, caption)
 
     def _play(self, policy: Policy, seeds: Sequence[int]) -> Outcome:

@@ -16,7 +16,7 @@ from viz.style import Margins, Theme, dress, figure, name_ends, note, plot_figur
 BINS = 40
 BROAD = 0.02  # of the range: the deviation of a density's kernel
 COMMON = 99.0  # % of all networks; the best may lie far above
-MOST = 12_000  # networks on a map
+MOST, MANY = 12_000, 1000  # networks on a map; how many they must be that single ones far off are left out
 WIDTH = 720
 SHADED = 2  # curves whose middle half is shaded; a third would hide the others
 
@@ -109,10 +109,12 @@ def map_figure(places: Floats, fitness: Floats, words: str, *, theme: str | Them
     shown: Array = np.linspace(0, len(places) - 1, min(MOST, len(places))).astype(np.int64)
     colours = LinearSegmentedColormap.from_list("fitness", tone.weights)
     x, y = places[shown].T
-    dots = ax.scatter(x, y, c=fitness[shown], cmap=colours, s=5, alpha=0.75, linewidths=0, rasterized=True)
+    dots = ax.scatter(
+        x, y, c=fitness[shown], cmap=colours, s=min(40.0, max(5.0, 20_000 / len(x))), alpha=0.75, linewidths=0, rasterized=True
+    )
     dress(ax, tone, "along what predicts fitness, in the latent space", "")
     note(ax, words, tone)
-    low, high = np.percentile(places, (0.1, 99.9), axis=0)
+    low, high = np.percentile(places, (0.1, 99.9) if len(places) > MANY else (0, 100), axis=0)
     room = 0.04 * (high - low)
     ax.set(xlim=(low[0] - room[0], high[0] + room[0]), ylim=(low[1] - room[1], high[1] + room[1]), yticks=[])
     bar = ax.inset_axes((0.74, 1.035, 0.2, 0.02))

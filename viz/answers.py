@@ -85,7 +85,7 @@ def _draw_patterns(answers: Answers, ax: Axes, tone: Theme) -> Axes:
     size = min(60.0, (0.55 * extent(ax)[0] / count) ** 2)
     place = np.arange(count)
     low, high = _limits(answers)
-    told = bool(np.isin(answers.targets, (0, 1)).all())
+    told = is_told(answers)
     ticks = []
     for band in range(bands):
         base = 1.4 * (bands - 1 - band)
@@ -107,6 +107,11 @@ def _draw_patterns(answers: Answers, ax: Axes, tone: Theme) -> Axes:
     ax.set(xlim=(-0.6, count - 0.4), ylim=(floor, 1.4 * (bands - 1) + 1.1), xticks=[])
     ax.set_yticks(ticks, labels=[f"{low:.3g}", f"{high:.3g}"] * bands)
     return ax
+
+
+def is_told(answers: Answers) -> bool:
+    """Whether targets are 0 or 1, so that an output is right or wrong."""
+    return bool(np.isin(answers.targets, (0, 1)).all())
 
 
 def _limits(answers: Answers) -> tuple[float, float]:

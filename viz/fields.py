@@ -94,14 +94,20 @@ def _ends(substrate: Substrate, pair: Projection) -> tuple[Sheet, Sheet]:
     """The sheet each of whose neurons has a picture, and the sheet that a picture is of: what is read, or what a single neuron
     reaches in a grid."""
     source, target = substrate.sheets[pair.source], substrate.sheets[pair.target]
-    return (source, target) if len(source) == 1 and kind_of(target) == "grid" else (target, source)
+    return (source, target) if _reaches(substrate, pair) else (target, source)
+
+
+def _reaches(substrate: Substrate, pair: Projection) -> bool:
+    """Whether pictures are of what a neuron reaches, rather than of what it reads."""
+    source, target = substrate.sheets[pair.source], substrate.sheets[pair.target]
+    return len(source) == 1 and kind_of(target) == "grid"
 
 
 def _details(substrate: Substrate, pair: Projection, weights: Array, block: Block, names_in: Sequence[str] | None) -> str:
     """How many links there are, and how the pictures are to be read."""
     source, target = substrate.sheets[pair.source], substrate.sheets[pair.target]
     words = f"{np.count_nonzero(weights):,} of {weights.size:,} links.  "
-    if _ends(substrate, pair)[0] is source:
+    if _reaches(substrate, pair):
         return f"{words}How the neuron of {source.name} reaches each of {target.name}"
     words += f"Each neuron of {target.name}: how it reads {source.name}"
     if names_in and len(names_in) == len(source) <= 6 and source.role == "input":

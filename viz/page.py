@@ -29,7 +29,7 @@ nav ol { list-style: none; margin: 28px 0 0; padding: 0; border-top: 1px solid v
 nav li { display: flex; justify-content: space-between; gap: 20px; padding: 9px 0; border-bottom: 1px solid var(--grid); }
 nav span { color: var(--muted); text-align: right; }
 article + article, nav + article { margin-top: 88px; padding-top: 48px; border-top: 1px solid var(--faint); }
-.tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(130px, 1fr)); gap: 24px; margin: 32px 0 0; }
+.tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(150px, 1fr)); gap: 24px; margin: 32px 0 0; }
 .tiles div { border-top: 2px solid var(--ink); padding-top: 10px; }
 .tiles dt { color: var(--muted); font-size: 14px; line-height: 1.35; }
 .tiles dd { margin: 0; font-size: clamp(21px, 6.4vw, 30px); line-height: 1.25; }
@@ -43,7 +43,7 @@ figcaption { color: var(--muted); font-size: 15px; line-height: 1.5; margin-top:
 .facts dt { color: var(--muted); }
 .facts dd { margin: 0; overflow-wrap: anywhere; }
 pre { font: 14px/1.55 ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', monospace; margin: 14px 0;
-  padding: 14px 16px; overflow-x: auto; background: var(--grid); border-radius: 6px; }
+  padding: 14px 16px; white-space: pre-wrap; overflow-wrap: anywhere; background: var(--grid); border-radius: 6px; }
 .figures { border-collapse: collapse; font-size: 15px; margin: 16px 0 0; display: block; overflow-x: auto; }
 .figures th { color: var(--muted); font-weight: 400; text-align: right; padding: 4px 0 4px 20px; }
 .figures td { text-align: right; padding: 4px 0 4px 20px; border-top: 1px solid var(--grid); }

@@ -99,7 +99,7 @@ def plot_lesson(metrics: Metrics, ax: Axes, *, theme: str | Theme = "light") -> 
 
 
 def plot_complexity(metrics: Metrics, ax: Axes, *, theme: str | Theme = "light") -> Axes:
-    """Hidden nodes and links over generations, of the champion (bold) and of the population's mean (thin)."""
+    """Hidden nodes and links over generations, of the fittest of each (bold) and of the population's mean (thin)."""
     tone = theme_of(theme)
     generation = column(metrics, "generation")
     drawn: list[Floats] = []
@@ -111,7 +111,7 @@ def plot_complexity(metrics: Metrics, ax: Axes, *, theme: str | Theme = "light")
         drawn += [mean, best]
         ends.append((float(best[-1]), name, colour))
     frame(ax, generation, drawn, zero=True)
-    dress(ax, tone, "generation", "of the champion; dashed: mean genome", whole=True)
+    dress(ax, tone, "generation", "of the fittest of each generation; dashed: mean", whole=True)
     name_ends(ax, ends)
     return ax
 

@@ -14,14 +14,14 @@ from matplotlib.figure import Figure
 from neatcore.errors import require
 from neatcore.genome import Genome
 from neatcore.interfaces import Answers, Curve, Floats, Shown
-from viz.answers import answers_figure
+from viz.answers import answers_figure, is_told
 from viz.behaviour import encode
 from viz.curves import curve_figure
 from viz.novelty import plot_novelty
 from viz.page import definitions, figure_block, page, picture, section, themes
 from viz.progress import plot_complexity, plot_fitness, plot_lesson, plot_loss, plot_step_size, solved_after
 from viz.species import BANDS, plot_species
-from viz.style import LIGHT, Margins, figure, plot_figure
+from viz.style import LIGHT, Margins, figure, plot_figure, short
 from viz.svg import svg
 from viz.topology import MOST, network_figure
 from viz.vector import draw_vector
@@ -110,11 +110,11 @@ def _tiles(data: ReportData) -> str:
     last = data.metrics[-1]
     best = max((float(record["best"]) for record in data.metrics if record.get("fitted", True)), default=np.nan)
     pairs = [
-        ("best fitness", f"{best:,.0f}" if abs(best) >= 10_000 else f"{best:.4g}"),
+        ("best fitness", short(best)),
         ("generations", f"{len(data.metrics):,}"),
         ("steps" if "steps" in last else "evaluations", f"{last['evaluations']:,}"),
     ]
-    pairs += [(f"{name.replace('_', ' ')}, tested", f"{number:.4g}") for name, number in data.tested.items()]
+    pairs += [(f"{name.replace('_', ' ')}, tested", short(number)) for name, number in data.tested.items()]
     if "species" in last:
         pairs.append(("species at the end", f"{len(last['species']):,}"))
     return definitions("tiles", pairs, number_first=True)
@@ -143,14 +143,15 @@ def _legend(shown: Shown) -> str:
     if not isinstance(shown, Answers):
         return ""
     if shown.surface is None:
-        return "A column for each pattern; its inputs are the squares, the darker the greater."
+        told = "; green where the answer is nearer to the target, red where it is not" if is_told(shown) else ""
+        return f"A column for each pattern; its inputs are the squares, the darker the greater{told}."
     return "The answer from 0 (orange) to 1 (blue), in eight steps; the dots are the patterns to learn, with the answers there."
 
 
 def _progress(data: ReportData, name: str) -> Iterator[str]:
     """Fitness, and what the search says of itself: species and complexity, or the step size."""
     first, last = data.metrics[0], data.metrics[-1]
-    label = f"Best fitness rises from {first['best']:.4g} to {last['best']:.4g} over {len(data.metrics)} generations."
+    label = f"Best fitness goes from {first['best']:.4g} to {last['best']:.4g} over {_count(len(data.metrics), 'generation')}."
     caption = "The best genome of each generation, the median, and the middle half of the population as a band."
     if "steps" in last:
         label = f"Fitness goes from {first['best']:.4g} to {last['best']:.4g} over {len(data.metrics)} generations."
@@ -172,7 +173,7 @@ def _progress(data: ReportData, name: str) -> Iterator[str]:
         yield section("Species", figure_block(_plots(plot_species, data, f"{name}-species", label), caption))
     if "hidden_best" in last:
         start, end = (_network(round(record["hidden_best"]), round(record["links_best"])) for record in (first, last))
-        label = f"The first champion has {start}, the last one {end}."
+        label = f"The fittest of the first generation has {start}, that of the last {end}."
         yield section("Complexity", figure_block(_plots(plot_complexity, data, f"{name}-complexity", label), label))
     if last.get("loss") is not None:
         begun = next(record["loss"] for record in data.metrics if record.get("loss") is not None)
@@ -210,7 +211,7 @@ def _champion(data: ReportData, name: str) -> Iterator[str]:
         drawings[kind] = svg(drawing, f"{name}-champion-{kind}", LIGHT, label)
     if isinstance(data.champion, Genome):
         links = int(np.count_nonzero(data.champion.links["enabled"]))
-        part = f"The {MOST} strongest of {_size(data.champion)}" if links > MOST else _size(data.champion).capitalize()
+        part = _size(data.champion).capitalize() + (f", of which the {MOST} strongest are drawn" if links > MOST else "")
         caption = f"{part}. Inputs are dots, the bias a square; width and colour show a link's weight."
         yield section("The champion’s network", figure_block(drawings, caption))
     else:

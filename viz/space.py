@@ -66,18 +66,16 @@ def draw_space(
     ax.set(xlim=(0, width), ylim=(0, height), aspect="equal", facecolor=tone.paper)
     ax.set_axis_off()
     view = _fitted(view_of(substrate), width, height)
-    for place, outline in enumerate(view.outlines):
+    for outline in view.outlines:  # behind all links, whose colours would else differ
         if outline is not None:
-            ax.add_patch(
-                Polygon(outline, facecolor=tone.grid, alpha=0.55, edgecolor=tone.faint, linewidth=0.8, zorder=1 + 2 * place)
-            )
+            ax.add_patch(Polygon(outline, facecolor=tone.grid, alpha=0.55, edgecolor=tone.faint, linewidth=0.8, zorder=1))
     counts = _draw_links(synapses, view, ax, tone)
     for place, places in enumerate(view.places):
         size = min(6.0, max(1.4, 90 / len(places) ** 0.5 / (2.4 if view.tilted else 1.0)))
         role = substrate.sheets[place].role
         face = {"input": tone.paper, "hidden": tone.muted, "output": tone.ink}[role]
         edge = tone.muted if role == "hidden" else tone.ink
-        dots = ax.plot(*places.T, "o", mfc=face, mec=edge, ms=size, mew=min(1.0, size / 3), zorder=2.5 + 2 * place)
+        dots = ax.plot(*places.T, "o", mfc=face, mec=edge, ms=size, mew=min(1.0, size / 3), zorder=3)
         dots[0].set_gid(f"sheet-{place}")
     _write_names(substrate, view, ax, tone, names)
     ax.text(10, 12, counts, color=tone.muted, fontsize=10.5, va="center")
@@ -109,8 +107,7 @@ def _draw_links(synapses: Synapses, view: View, ax: Axes, tone: Theme) -> str:
         lines.append(_course(view.places[pair.source][source], view.places[pair.target][target]))
         colours.append(tone.weight(share))
         widths.append(max(0.5, crowd * (0.5 + 2.8 * abs(share))))
-    between = min((min(pair.source, pair.target) for pair in pairs), default=0)
-    ax.add_collection(LineCollection(lines, colors=colours, linewidths=widths, alpha=0.75, zorder=2 + 2 * between, gid="links"))
+    ax.add_collection(LineCollection(lines, colors=colours, linewidths=widths, alpha=0.75, zorder=2, gid="links"))
     there = int(synapses.expressed()[0])
     return f"all {there:,} links" if there <= len(weights) else f"the {len(weights):,} strongest of {there:,} links"
 

@@ -56,7 +56,7 @@ def plot_species(metrics: Sequence[Mapping[str, Any]], ax: Axes, *, theme: str |
         _band(ax, x, low, high, species, tone)
     ax.set_xlim(x[0], x[-1])
     ax.set_ylim(0, sizes.sum(0).max())
-    dress(ax, tone, "generation", "genomes in each species")
+    dress(ax, tone, "generation", "genomes in each species", whole=True)
     ax.grid(visible=False)
     _write_names(ax, x, sizes, stream.ids, tone)
     if stream.small:

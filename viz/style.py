@@ -6,17 +6,20 @@ is a pixel of the SVG. PNG files carry twice as many.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from itertools import accumulate
 
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import MaxNLocator, ScalarFormatter
 
 from neatcore.errors import unknown
 
 INCH = 72  # pixels
+SMALL, LARGE = 1e-4, 1e9  # numbers between these are written without a power of ten
 LETTER = 6.8  # mean pixels of a letter of 12
 SHARPNESS = 2  # pixels of a PNG for each pixel of the page
 
@@ -178,10 +181,52 @@ def dress(ax: Axes, theme: Theme, x: str = "", y: str = "", *, whole: bool = Fal
     ax.tick_params(axis="x", length=3, pad=5, labelsize=12, labelcolor=theme.muted, color=theme.faint)
     ax.set_axisbelow(True)
     ax.grid(axis="y", color=theme.grid, linewidth=1)
-    ax.xaxis.set_major_locator(MaxNLocator(nbins=max(2, int(width / 70)), steps=[1, 2, 5, 10], integer=True))
-    ax.yaxis.set_major_locator(MaxNLocator(nbins=max(2, int(height / 38)), steps=[1, 2, 2.5, 5, 10], integer=whole))
+    ax.xaxis.set_major_locator(MaxNLocator(nbins=max(2, int(width / 70)), steps=[1, 2, 5, 10], integer=True, min_n_ticks=1))
+    ax.yaxis.set_major_locator(
+        MaxNLocator(nbins=max(2, int(height / 38)), steps=[1, 2, 2.5, 5, 10], integer=whole, min_n_ticks=1 if whole else 2)
+    )
+    ax.yaxis.set_major_formatter(Numbers())
     ax.set_xlabel(x, color=theme.muted, fontsize=12, labelpad=5)
     note(ax, y, theme)
+
+
+class Numbers(ScalarFormatter):
+    """Ticks with a separator of thousands, and very large and small ones each with its power of ten."""
+
+    def __init__(self) -> None:
+        super().__init__(useOffset=False)
+        self.set_scientific(False)
+
+    def format_ticks(self, values: list[float]) -> list[str]:
+        most = float(np.abs(values).max(initial=0.0))
+        if most and not SMALL <= most < LARGE:
+            return [short(value) for value in values]
+        texts: list[str] = super().format_ticks(values)
+        return [re.sub(r"\d{4,}(?=\.|$)", lambda found: f"{int(found[0]):,}", text, count=1) for text in texts]
+
+
+def short(number: float) -> str:
+    """Four digits, with a separator of thousands, and with a power of ten where it is very large or small."""
+    size = abs(number)
+    plain = size == 0 or SMALL <= size < LARGE
+    text = (f"{number:,.0f}" if size >= 10_000 else f"{number:.4g}") if plain else f"{number:.3e}"
+    text = re.sub(r"\.?0*e([+-])0*", lambda found: "e" + found[1].strip("+"), text)
+    return text.replace("-", "−")
+
+
+def make_room(drawing: Figure) -> None:
+    """Move the left edge of a figure's only Axes so that its ticks fit."""
+    shown = [ax for ax in drawing.axes if ax.axison]
+    if len(shown) != 1 or shown[0] is not drawing.axes[0]:
+        return
+    low, high = sorted(shown[0].get_ylim())
+    ticks = [tick for tick in shown[0].get_yticks() if low <= tick <= high]
+    labels = [each.get_text() for each in shown[0].get_yticklabels() if each.get_text()]
+    labels = labels or shown[0].yaxis.get_major_formatter().format_ticks(ticks)
+    width = float(drawing.get_figwidth()) * INCH
+    wanted = (LETTER * max(map(len, labels), default=0) + 9) / width
+    if wanted > shown[0].get_position().x0:
+        drawing.subplots_adjust(left=wanted)
 
 
 def note(ax: Axes, words: str, theme: Theme) -> None:
@@ -204,6 +249,8 @@ def name_ends(ax: Axes, ends: Sequence[tuple[float, str, str]]) -> None:
     ordered = sorted(ends)
     levels = [float(upwards.transform((start, y))[1]) * height for y, _, _ in ordered]
     heights = spread(levels, [14.0] * (len(ordered) - 1))
+    above = max(0.0, heights[-1] - height - 4)  # of many that end high up
+    heights = [each - above for each in heights]
     for level, (_, name, colour) in zip(heights, ordered):
         text = ax.annotate(name, (1, 0), (place[0], level + place[1]), xycoords="axes fraction", textcoords="offset points")
         text.set(color=colour, fontsize=12, va="center", ha=side)

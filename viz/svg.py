@@ -9,7 +9,7 @@ from html import escape
 import matplotlib as mpl
 from matplotlib.figure import Figure
 
-from viz.style import Theme
+from viz.style import Theme, make_room
 
 FONTS = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', 'DejaVu Sans', sans-serif"
 ROOT_STYLE = f"stroke-linejoin: round; stroke-linecap: butt; font-family: {FONTS}"  # inherited; matplotlib styles the whole page
@@ -27,6 +27,7 @@ def svg(figure: Figure, name: str, theme: Theme | None = None, label: str = "") 
     name: unique in the page; it keeps the ids apart. theme: replace its colours by CSS variables (`--ink`, …), so that the
     page decides between light and dark. label: what a screen reader says.
     """
+    make_room(figure)
     text = _render(figure, name)
     text = re.sub(r"<metadata>.*?</metadata>|<style.*?</style>", "", text[text.index("<svg") :], flags=re.DOTALL)
     used = {found[2] for found in _REFERENCE.finditer(text)}
@@ -40,6 +41,7 @@ def svg(figure: Figure, name: str, theme: Theme | None = None, label: str = "") 
 
 def png(figure: Figure) -> bytes:
     """The figure as a PNG file."""
+    make_room(figure)
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png", metadata={"Software": None})
     return buffer.getvalue()

@@ -17,7 +17,7 @@ from viz.geometry import Drawing, arrow_head, fit, level, middle_of
 from viz.glyphs import Pen
 from viz.key import draw_key, key_height, plastic_links
 from viz.layout import lay_out
-from viz.style import Margins, Theme, extent, figure, theme_of
+from viz.style import LETTER, Margins, Theme, extent, figure, theme_of
 
 DASHED = (0, (3, 1.6))
 DOTTED = (0, (1, 2))
@@ -89,8 +89,11 @@ def network_figure(
     genome = strongest(genome)
     layout = lay_out(genome)
     low, high = layout.span
-    height = 150 + 54 * layout.layers if upwards else 90 + 48 * (high - low)
-    result = figure(theme, width, min(max(height, 200), 640), Margins(4, 4, 4, 4))
+    height = min(max(150 + 54 * layout.layers if upwards else 90 + 48 * (high - low), 200), 640)
+    names = _names(genome, names_in, names_out)
+    if upwards and not level(names, layout, width):  # names stand upright, at both ends
+        height += 2 * LETTER * max(map(len, names.values()))
+    result = figure(theme, width, height, Margins(4, 4, 4, 4))
     draw_network(genome, result.add_subplot(), names_in=names_in, names_out=names_out, theme=theme, upwards=upwards)
     return result
 

@@ -12,7 +12,7 @@ from neatcore.errors import InputError, TaskError
 from runner.directory import Run, all_runs, find_run
 from runner.display import Mute
 from runner.media import save_comparison, save_plots, save_replay, save_report
-from runner.session import start
+from runner.session import resume, start
 from runner.settings import resolve
 from tests.runner.toys import VECTORS, task_file
 
@@ -29,6 +29,13 @@ def test_a_report_is_one_page_in_the_run(runs: Path) -> None:
     for words in ("population = 20", "neatcore run …", "champion", "seed"):
         assert words in page
     assert "<svg" in page
+
+
+def test_a_report_says_how_a_run_that_was_resumed_is_repeated(runs: Path) -> None:
+    run = made("xor", "population=10", "stop_when_solved=false")
+    assert "neatcore resume" not in save_report(["latest"], None).read_text(encoding="utf-8")
+    resume(run, 2, Mute())
+    assert "\nneatcore resume latest --generations 2</pre>" in save_report(["latest"], None).read_text(encoding="utf-8")
 
 
 def test_a_report_of_several_runs(runs: Path, tmp_path: Path) -> None:

@@ -223,6 +223,12 @@ def test_an_episode_is_shown_as_pictures(ladder: str) -> None:
     assert frames.images.dtype == np.uint8
     assert frames.images[:, 0, 0, 0].tolist() == [min(start + t, 3) for t in (0, 2, 4, 6)]
     assert frames.rate == 25.0
+    assert frames.caption.endswith(" after 7 steps")
+
+
+def test_a_film_that_is_cut_says_so(ladder: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gym, "SECONDS", 0.1)
+    assert Gym(id=ladder, steps=7).show(climbing(), RNG(2)).caption.endswith(" in the first 5 steps")
 
 
 @pytest.mark.parametrize(

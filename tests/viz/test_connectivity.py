@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from neatcore.errors import InputError
 from neatcore.interfaces import Array
-from substrates.geometry import grid, ring, row
+from substrates.geometry import Projection, Substrate, grid, ring, row
 from substrates.networks import Synapses
 from tests.viz.substrates import SUBSTRATES, joined, local, question, sheet, wired
 from viz.activity import Moment, activity_figure
@@ -159,6 +159,12 @@ def _there(codes: Array, wanted: Array, down: Array, across: Array, cell: int) -
         )
         down, across = down[same], across[same]
     return len(down) > 0
+
+
+def test_neurons_of_a_sheet_that_is_linked_to_itself_read_it() -> None:
+    places = grid(3, 3)
+    substrate = Substrate((sheet("all", "output", places),), (Projection(0, 0),))
+    assert "Each neuron of all: how it reads all" in words(fields_figure(wired(substrate)))
 
 
 def test_fields_stand_as_their_neurons_do() -> None:

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from neatcore.errors import InputError
-from viz.style import DARK, LIGHT, Theme, dress, extent, figure, name_ends, plot_figure, spread, theme_of
+from viz.style import DARK, LIGHT, Theme, dress, extent, figure, name_ends, plot_figure, short, spread, theme_of
 from viz.svg import png, svg
 
 
@@ -91,6 +91,38 @@ def test_long_names_stay_on_the_page() -> None:
     long, short = (text.get_window_extent() for text in ax.texts)
     assert long.x1 <= ax.get_window_extent().x1 <= short.x0
     assert short.x1 <= drawing.bbox.x1
+
+
+@pytest.mark.parametrize(
+    ("values", "texts"),
+    [
+        ([0.0, 0.5, 1.0], ["0.0", "0.5", "1.0"]),
+        ([-400000.0, -200000.0, 0.0], ["−400,000", "−200,000", "0"]),
+        ([2.9e12, 3e12], ["2.9e12", "3e12"]),
+        ([-1e-9, 0.0, 2.5e-9], ["−1e−9", "0", "2.5e−9"]),
+    ],
+)
+def test_ticks_are_short_and_there_is_room_for_them(values: list[float], texts: list[str]) -> None:
+    drawing, ax = plot_figure(LIGHT, 300, 200)
+    ax.set_ylim(values[0], values[-1])
+    dress(ax, LIGHT, "", "something")
+    ax.set_yticks(values)
+    svg(drawing, "ticks")
+    assert [label.get_text() for label in ax.get_yticklabels()] == texts
+    assert ax.get_position().x0 * 300 >= 6.8 * max(map(len, texts))
+
+
+def test_numbers_in_short() -> None:
+    numbers = 0.0, 3.75, -14859.4, 2.985e12, -2.943e-3, 1e-9
+    assert [short(number) for number in numbers] == ["0", "3.75", "−14,859", "2.985e12", "−0.002943", "1e−9"]
+
+
+def test_names_of_lines_that_end_high_up_stay_on_the_page() -> None:
+    drawing, ax = plot_figure(LIGHT, 400, 200)
+    ax.set_ylim(0, 10)
+    name_ends(ax, [(9.0 + 0.1 * place, f"line {place}", LIGHT.ink) for place in range(8)])
+    drawing.canvas.draw()
+    assert max(text.get_window_extent().y1 for text in ax.texts) <= drawing.bbox.y1
 
 
 def test_a_figure_is_as_large_as_asked() -> None:

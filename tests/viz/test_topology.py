@@ -19,7 +19,7 @@ from tests.viz.data import genome, looped, random_genome
 from viz.geometry import middle_of
 from viz.glyphs import CURVES, Pen
 from viz.layout import lay_out, layers_of, recurrent_links
-from viz.style import LIGHT, figure, plot_figure
+from viz.style import LETTER, LIGHT, figure, plot_figure
 from viz.topology import MOST, draw_network, network_figure
 
 
@@ -249,3 +249,11 @@ def test_of_a_network_with_very_many_links_the_strongest_are_drawn() -> None:
     ax = drawn(genome(40, 40, 0, links))
     assert set(patches(ax, "link")) == set(np.argsort(-np.abs(weights))[:MOST].tolist())
     assert len(patches(ax, "node")) == 81
+
+
+def test_a_narrow_drawing_grows_with_its_names() -> None:
+    names = ["front left sonar", "front right sonar", "battery voltage"]
+    subject = genome(3, 1, 0, [(0, 4, 1.0, True)])
+    short, long = (network_figure(subject, names_in=given, width=300, upwards=True) for given in (None, names))
+    room = 2 * LETTER * max(map(len, names))
+    assert 72 * (long.get_figheight() - short.get_figheight()) == pytest.approx(room, abs=1)
