@@ -14,7 +14,9 @@ from benchmarks.results import read_csv
 from neatcore.errors import InputError
 
 
-def test_the_benchmark_in_short_without_pytorch(tmp_path: Path) -> None:
+def test_the_benchmark_in_short_without_pytorch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gradient_speed, "FILLED", 0.0)
+    monkeypatch.setattr(gradient_speed, "RESTED", 0.0)
     main(rounds=2, units=8, steps=3, networks=5, images=4, torch=False, folder=tmp_path)
     page = (tmp_path / "gradient-speed.md").read_text(encoding="utf-8")
     assert "PyTorch was left out of this run." in page

@@ -43,12 +43,12 @@ def short(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 def test_the_experiment_in_short(data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NEATCORE_DATA", str(data))
     mnist = COLLECTIONS["mnist"]
-    rows = [row for variant in mnist.variants for row in attempt(replace(variant, words=("matching=0",)), 1, 6)]
+    rows = [row for variant in mnist.variants for row in attempt(replace(variant, words=SMALL), 1, 6)]
     found = Measured(rows, mnist)
     assert found.variants == [GENERATED, APART, DROPPED]
     assert found.all(GENERATED, "accuracy 10") != []
     assert found.cell(APART, "accuracy 5") == "–"
-    variant = replace(mnist.variants[1], words=("matching=0",))
+    variant = replace(mnist.variants[1], words=SMALL)
     again = attempt(variant, 1, 6)  # the networks were kept
     assert again == [row for row in rows if row["variant"] == APART]
     assert len(list((tmp_path / "runs").glob("hypergan-*.npz"))) == 3
@@ -102,7 +102,7 @@ def test_settings_in_short(data: Path, tmp_path: Path, monkeypatch: pytest.Monke
     assert [line[1:3] for line in lines] == [["", "1"], ["common=0.99 networks=2 batch=8", "1"]]
     assert [line[3] for line in lines] == ["1.00", Measured(rows, COLLECTIONS["mnist"]).cell("alike", "accuracy 1")]
     assert float(lines[1][5].split(", ")[0]) > 0.9  # alike they are
-    assert page.command.endswith("--steps 2")
+    assert page.command.endswith("--steps 2 --seeds 1")
 
 
 @pytest.mark.usefixtures("short")

@@ -200,7 +200,7 @@ def test_moments_are_steps_of_an_episode_or_inputs_side_by_side() -> None:
     assert found[0].title == "step 1"
     parts, champion = parts_of("food-gathering")
     found = moments(parts.task, policy_of(parts, [champion]))
-    assert [moment.title for moment in found] == [f"input {n}" for n in (1, 2, 4, 5, 7, 8)]
+    assert [moment.title for moment in found] == [f"pattern {n}" for n in (1, 2, 4, 5, 7, 8)]
     for moment, sensor in zip(found, (0, 1, 3, 4, 6, 7)):
         assert np.array_equal(moment.values[0], np.eye(8)[sensor]), "the sensors are asked one by one"
 
