@@ -11,7 +11,7 @@ from benchmarks.noise import CHANCE, NEAT, SOUGHT, VARIANTS, WEIGHTS, attempt, e
 
 
 def test_the_experiment_in_short(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(noise, "PASSES", 6)
+    monkeypatch.setattr(noise, "PASSES", 4)
     monkeypatch.setattr(noise, "EVERY", 25)
     rows = [row for variant in VARIANTS for row in attempt(variant, 1, 75)]
     assert [row["evaluations"] for row in rows] == [25, 50, 75] * 4
