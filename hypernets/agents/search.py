@@ -62,15 +62,17 @@ class AgentSearch:
             )
         self.encoding, self.body, self.task = encoding, model.body, task
         simulation = task.simulation if isinstance(task, Simulated) else None
-        for key in EVOLVING if simulation else LEARNING:
-            value, usual = getattr(self.config, key), type(self.config).model_fields[key].default
-            how = (
-                ("learns networks by REINFORCE", "evolves them") if simulation else ("evolves networks", "learns them by REINFORCE")
-            )
-            require(value == usual, f"{key}={value}: this task {how[0]}, and {key} is of one that {how[1]}; leave it out")
+        self._check_keys(learning=simulation is not None)
         self.limit = simulation.steps if simulation else 0
         self.source = self._learners(CartPole.of(simulation)) if simulation else self._evolved()
         self._empty = np.asarray(encoding.initial(jax.random.key(self.seed)), np.float64)
+
+    def _check_keys(self, *, learning: bool) -> None:
+        """InputError where a key is set that only the other source of networks has."""
+        ways = ("learns networks by REINFORCE", "evolves them") if learning else ("evolves networks", "learns them by REINFORCE")
+        for key in EVOLVING if learning else LEARNING:
+            value, usual = getattr(self.config, key), type(self.config).model_fields[key].default
+            require(value == usual, f"{key}={value}: this task {ways[0]}, and {key} is of one that {ways[1]}; leave it out")
 
     def _learners(self, world: CartPole) -> Learners | Evolved:
         c = self.config

@@ -19,7 +19,7 @@ def cells_of(depth: int, axes: int) -> int:
 
 
 def room_of(cells: int, axes: int, dimensions: int) -> int:
-    """Bytes of a tree of so many cells, in a space of so many dimensions, and of what tells where they stand."""
+    """Bytes of a tree of so many cells, in a space of so many dimensions, as `kernels.room_for` makes it, and of its pyramid."""
     tree = 56 + 2 * axes * (4 * dimensions + 12)
     return cells * (tree + 4 * dimensions + 8 * axes)
 
