@@ -181,18 +181,19 @@ def figures_of(task: object, told: Any, what: str) -> dict[str, float]:
 
 
 @contextmanager
-def blaming(task: object, where: str) -> Iterator[None]:
-    """Turn whatever a task raises into a TaskError that says where."""
+def blaming(task: object, where: str = "") -> Iterator[None]:
+    """Turn whatever a task raises into a TaskError that says where; nothing where whoever called knows."""
+    where = f" {where}" if where else ""
     try:
         yield
     except InputError as error:
         if not _shipped(_home(task)):
-            error.add_note(f"raised by {_name(task)}{_place(error, task)} {where}")
+            error.add_note(f"raised by {_name(task)}{_place(error, task)}{where}")
         raise
     except TaskError as error:
-        raise TaskError(f"{error} {where}") from error
+        raise TaskError(f"{error}{where}") from error
     except (Exception, SystemExit) as error:
-        what = f"{_name(task)} raised {type(error).__name__}: {error}{_place(error, task)} {where}"
+        what = f"{_name(task)} raised {type(error).__name__}: {error}{_place(error, task)}{where}"
         raise TaskError(what) from error
 
 

@@ -7,16 +7,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import BrokenExecutor, Executor, ThreadPoolExecutor
 from contextlib import contextmanager
 from copy import deepcopy
-from pathlib import Path
-from traceback import extract_tb
 from typing import Any
 
 import numpy as np
 from numpy.random import Generator
 
-from neatcore.errors import InputError, TaskError
+from neatcore.errors import TaskError
 from neatcore.interfaces import Evaluation, Examining, Policy, Task, Verdict
-from neatcore.loop import check_evaluation
+from neatcore.loop import blaming, check_evaluation
 from runner.pools import processes
 from runner.settings import Settings, make_task
 from tasks.registry import find_task
@@ -104,14 +102,8 @@ def _prepare(reference: str, values: Mapping[str, Any]) -> None:
 def _evaluate(policy: Policy, rng: Generator) -> tuple[Evaluation, Mapping[str, Any]]:
     """One chunk, in a worker, and the generator's state afterwards. An error is put in words here, where its place is known."""
     name = f"task {type(_own.task).__name__}"
-    try:
+    with blaming(_own.task):
         evaluation = _own.task.evaluate(policy, rng)
-    except (InputError, TaskError):
-        raise
-    except (Exception, SystemExit) as error:
-        frame = extract_tb(error.__traceback__)[-1]
-        place = f"{Path(frame.filename).name}:{frame.lineno}"
-        raise TaskError(f"{name} raised {type(error).__name__}: {error} ({place})") from error
     if not isinstance(evaluation, Evaluation):
         raise TaskError(f"{name} returned a {type(evaluation).__name__}, not an Evaluation")
     if np.shape(evaluation.fitness) != (policy.size,):
